@@ -1,1 +1,15 @@
-export {};
+export { wire, schemaIdOf } from './codec.js';
+export type { Codec, WireCodec } from './codec.js';
+export { DecodeError, EncodeError } from './errors.js';
+export * from './generated/types.js';
+export { codecs } from './generated/codecs.js';
+export { replication, topics } from './generated/topics.js';
+export type { CatalogEventType, TopicName } from './generated/topics.js';
+export { schemaJson } from './schemas.js';
+export type { SchemaName } from './schemas.js';
+export type { Topic } from './topic.js';
+export { concatenatedMessageId, legId, messageIdOf, NAMESPACES, ratedId, usageEventId } from './ids.js';
+export type { ConcatenatedMessage, LegKey, RatedKey } from './ids.js';
+export { sampleLeg, sampleRated, sampleUsage } from './samples.js';
+export { namespace, uuidV5 } from './uuid.js';
+export type { Namespace } from './uuid.js';
