@@ -77,6 +77,8 @@ export interface Source {
 
 export interface RateCard {
   id: string;
+  /** The reseller whose card it is; null or absent: the operator's. */
+  owner?: string | null;
   name: string;
   side: 'sell' | 'buy';
   service: 'sms' | 'voice';
@@ -116,6 +118,8 @@ export interface Plan {
   id: string;
   /** Stream version: what `plan.version` on a leg names. */
   version: number;
+  /** The reseller whose plan it is; null or absent: the operator's. */
+  owner?: string | null;
   name: string;
   service: 'sms' | 'voice';
   bindings: PlanBinding[];
