@@ -48,7 +48,9 @@ function write(shape: Shape, value: string, indent: string): string {
 
 function reader(records: Records, record: RecordType): string {
   const arrays = record.fields.filter((field) => field.shape.kind === 'array');
-  const fields = record.fields.map((field) => `    ${field.name}: ${read(record, field.name, field.shape, field.union)},\n`);
+  const fields = record.fields.map(
+    (field) => `    ${field.name}: ${read(record, field.name, field.shape, field.union)},\n`,
+  );
   const lists = arrays.map((field) => {
     const shape = field.shape as Shape & { kind: 'array' };
     const type = shape.items.kind === 'record' ? shape.items.name : 'string';

@@ -18,7 +18,16 @@ interface TopicsFile {
   topics: Record<string, TopicEntry>;
 }
 
-const KNOWN = new Set(['key', 'schema', 'partitions', 'cleanup', 'retentionDays', 'owner', 'explicitPartition', 'eventTypes']);
+const KNOWN = new Set([
+  'key',
+  'schema',
+  'partitions',
+  'cleanup',
+  'retentionDays',
+  'owner',
+  'explicitPartition',
+  'eventTypes',
+]);
 
 /** The constant of all topics and the unions of their names and of the catalog's event types. */
 export function generateTopics(file: string, records: ReadonlyMap<string, RecordType>): string {

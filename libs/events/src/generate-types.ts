@@ -32,7 +32,9 @@ export function generateTypes(records: ReadonlyMap<string, RecordType>): string 
 
 function recordType(record: RecordType): string {
   const unions = record.fields.filter((field) => field.union !== null).map(unionType);
-  const fields = record.fields.map((field) => `${doc(field, '  ')}  ${field.name}: ${typeOf(field.shape, field.union)};\n`);
+  const fields = record.fields.map(
+    (field) => `${doc(field, '  ')}  ${field.name}: ${typeOf(field.shape, field.union)};\n`,
+  );
   return `${unions.join('')}${doc(record, '')}export interface ${record.name} {\n${fields.join('')}}\n`;
 }
 

@@ -16,7 +16,9 @@ const HEADER = '// Generated from schemas/ by `npm run generate`. Do not edit.\n
  */
 export function generate(schemas: string): Map<string, string> {
   const records = readSchemas(join(schemas, 'avro'));
-  const contained = Object.fromEntries([...records.keys()].map((name) => [name, JSON.stringify(selfContained(records, name))]));
+  const contained = Object.fromEntries(
+    [...records.keys()].map((name) => [name, JSON.stringify(selfContained(records, name))]),
+  );
   const schemaFile =
     '/** Each record’s schema with all that it uses inlined, as JSON. */\n' +
     `export const schemaTexts = {\n${Object.entries(contained)
@@ -46,4 +48,3 @@ function read(file: string): string | null {
 function quote(text: string): string {
   return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 }
-

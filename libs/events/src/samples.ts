@@ -4,7 +4,13 @@ import type { Identity, Leg, RatedEvent, Times, UsageEvent } from './generated/t
 /** 2026-05-01T12:00:00Z */
 const NOON = 1_777_636_800_000_000;
 
-const identity: Identity = { source: 'kannel-1', sourceRecordId: 'f3a1c9e2-77', attempt: 1, part: 1, event: 'delivered' };
+const identity: Identity = {
+  source: 'kannel-1',
+  sourceRecordId: 'f3a1c9e2-77',
+  attempt: 1,
+  part: 1,
+  event: 'delivered',
+};
 const messageId = messageIdOf('kannel-1', 'f3a1c9e2-77');
 const chain = ['acc-customer', 'acc-reseller'];
 
@@ -126,13 +132,28 @@ export function sampleLeg(overrides: Partial<Leg> = {}): Leg {
 export function sampleRated(overrides: Partial<RatedEvent> = {}): RatedEvent {
   const usage = sampleUsage();
   return {
-    ratedId: ratedId({ causeKind: 'usage', causeId: usage.usageEventId, messageId, part: 1, fingerprint: usage.fingerprint.hash, index: 0 }),
+    ratedId: ratedId({
+      causeKind: 'usage',
+      causeId: usage.usageEventId,
+      messageId,
+      part: 1,
+      fingerprint: usage.fingerprint.hash,
+      index: 0,
+    }),
     kind: 'rated',
     messageId,
     part: 1,
     identity,
     fingerprint: usage.fingerprint,
-    cause: { type: 'usage', id: usage.usageEventId, topic: 'usage', partition: 3, offset: 98_765_432, position: null, deadline: null },
+    cause: {
+      type: 'usage',
+      id: usage.usageEventId,
+      topic: 'usage',
+      partition: 3,
+      offset: 98_765_432,
+      position: null,
+      deadline: null,
+    },
     event: 'delivered',
     status: 'delivered',
     deadline: null,
