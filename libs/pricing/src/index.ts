@@ -1,1 +1,12 @@
-export {};
+export * from './billing-time.js';
+export * from './decide.js';
+export * from './leg-steps.js';
+export * from './outcome.js';
+export * from './part-state.js';
+export * from './price-leg.js';
+export * from './rate-book.js';
+export * from './rate-table.js';
+export * from './state/id-table.js';
+export * from './state/rating-state.js';
+export * from './subject.js';
+export * from './terms.js';

@@ -1394,7 +1394,6 @@ function writeAttemptSnapshot(b: Buffer, p: number, v: AttemptSnapshot): number 
     b[p++] = 2;
     p = writeString(b, p, v_status);
   }
-  p = writeBoolean(b, p, v.submitted);
   p = writeBoolean(b, p, v.delivered);
   const v_submittedAt = v.submittedAt;
   if (v_submittedAt == null) b[p++] = 0;
@@ -1433,7 +1432,6 @@ function readAttemptSnapshot(r: Reader): AttemptSnapshot {
   return {
     attempt: r.int(),
     status: r.present(0) ? r.string() : null,
-    submitted: r.boolean(),
     delivered: r.boolean(),
     submittedAt: r.present(0) ? r.long() : null,
     doneAt: r.present(0) ? r.long() : null,
@@ -1460,7 +1458,7 @@ function writePartSnapshot(b: Buffer, p: number, v: PartSnapshot): number {
 
 function readPartSnapshot_attempts(r: Reader): AttemptSnapshot[] {
   const items: AttemptSnapshot[] = [];
-  for (let count = r.block(9); count !== 0; count = r.block(9)) {
+  for (let count = r.block(8); count !== 0; count = r.block(8)) {
     while (count-- > 0) items.push(readAttemptSnapshot(r));
   }
   return items;

@@ -408,7 +408,6 @@ export interface AttemptSnapshot {
   attempt: number;
   /** the first terminal status, else the latest */
   status: string | null;
-  submitted: boolean;
   /** some receipt said delivered, be it the second one */
   delivered: boolean;
   submittedAt: number | null;

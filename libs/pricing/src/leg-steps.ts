@@ -1,0 +1,102 @@
+import type { Component, Leg } from '@ratestream/events';
+import { sameDay } from './billing-time.js';
+import type { Outcome } from './outcome.js';
+import { openLeg, type PricedLeg } from './price-leg.js';
+
+/** A leg as the facts want it. */
+export interface LegTarget {
+  readonly outcome: (leg: Pick<Leg, 'basis' | 'unit'>) => Outcome;
+  /** Prices it anew, or says why that cannot be. */
+  readonly price: () => PricedLeg | Leg;
+  /** Something that the price stands on changed since the leg was priced. */
+  readonly inputsChanged: boolean;
+}
+
+function isPriced(priced: PricedLeg | Leg): priced is PricedLeg {
+  return 'leg' in priced;
+}
+
+/**
+ * The steps that bring a leg from where it stands to where the facts want it.
+ *
+ * A price once fixed stays: later versions of a card reach it by a re-rating only. Where an earlier record of the life
+ * moves its billing time or its destination and the price changes with it, the old money goes back and the new is posted.
+ *
+ * Out  none, one, or two steps (what is taken back before what is posted); Σ heldAmount − Σ heldAmountFreed over the life
+ *      of a leg is zero once it is closed, and Σ amount is what is due
+ */
+export function stepsOf(current: Leg | undefined, target: LegTarget): Leg[] {
+  if (current === undefined || current.action === 'unrated') return firstSteps(current, target);
+  const priced = target.inputsChanged ? target.price() : null;
+  if (priced === null || samePrice(current, priced)) return stepsAtSamePrice(current, target.outcome(current));
+  return [...takeBack(current, 'repriced'), ...firstSteps(undefined, { ...target, price: () => priced })];
+}
+
+function firstSteps(current: Leg | undefined, target: LegTarget): Leg[] {
+  const priced = target.price();
+  if (!isPriced(priced)) {
+    const known = current !== undefined && current.reason === priced.reason && current.payee === priced.payee;
+    return known || target.outcome(priced) === 'release' ? [] : [priced];
+  }
+  const outcome = target.outcome(priced.leg);
+  return outcome === 'release' ? [] : [openLeg(priced, outcome)];
+}
+
+function stepsAtSamePrice(current: Leg, outcome: Outcome): Leg[] {
+  const due = dueAmount(current);
+  switch (current.action) {
+    case 'hold':
+      if (outcome === 'settle') return [settle(current, due, current.heldAmount)];
+      return outcome === 'release' ? takeBack(current, 'not_due') : [];
+    case 'settle':
+      return outcome === 'release' ? takeBack(current, 'not_due') : [];
+    default: // released or reversed: nothing is posted
+      if (outcome === 'settle') return [settle(current, due, 0n)];
+      return outcome === 'open' && current.reason !== 'timeout' ? [openLeg({ leg: cleared(current), amount: due }, 'open')] : [];
+  }
+}
+
+/** What the leg owes when it is due, whatever its last step was: the components always price that. */
+export function dueAmount(leg: Leg): bigint {
+  let total = 0n;
+  for (const component of leg.components) total += component.amount;
+  return leg.action === 'reverse' ? -total : total;
+}
+
+/** Settles a held (or released) leg at the price it was fixed at. */
+export function settle(leg: Leg, amount: bigint, freed: bigint, reason: string | null = null): Leg {
+  return { ...cleared(leg), action: 'settle', reason, amount, accountAmount: amount, heldAmountFreed: freed };
+}
+
+/** Undoes what the last step of a leg did: frees a hold, or posts the negative of what was settled. */
+export function takeBack(leg: Leg, reason: string): Leg[] {
+  if (leg.action === 'hold') return [{ ...cleared(leg), action: 'release', reason, heldAmountFreed: leg.heldAmount }];
+  if (leg.action !== 'settle') return [];
+  return [{ ...cleared(leg), action: 'reverse', reason, components: leg.components.map(negated), amount: -leg.amount, accountAmount: -leg.accountAmount }];
+}
+
+/** The leg with its price and terms, and no money moved. */
+function cleared(leg: Leg): Leg {
+  const components = leg.action === 'reverse' ? leg.components.map(negated) : leg.components;
+  return { ...leg, components, reason: null, amount: 0n, accountAmount: 0n, heldAmount: 0n, heldAmountFreed: 0n };
+}
+
+function negated(component: Component): Component {
+  return { ...component, amount: -component.amount };
+}
+
+function samePrice(current: Leg, priced: PricedLeg | Leg): boolean {
+  if (!isPriced(priced)) return false;
+  const { leg, amount } = priced;
+  return (
+    dueAmount(current) === amount &&
+    current.currency === leg.currency &&
+    current.payer === leg.payer &&
+    current.payee === leg.payee &&
+    current.basis === leg.basis &&
+    current.rate?.cardId === leg.rate?.cardId &&
+    current.rate?.version === leg.rate?.version &&
+    current.rate?.rateId === leg.rate?.rateId &&
+    sameDay(current.billingTime, leg.billingTime)
+  );
+}

@@ -1,0 +1,76 @@
+import type { Leg, RatedEvent } from '@ratestream/events';
+import type { AttemptFacts } from './outcome.js';
+
+/**
+ * What a task remembers of one part of a message: a fold of its rated events and of nothing else.
+ * Immutable: `evolve` makes a new one, so that a step which fails leaves no trace.
+ */
+export interface PartState {
+  /** The last event of this part; its subject is the message as known after it. */
+  readonly last: RatedEvent;
+  /** The subject can price the message; until then only receipts are known. */
+  readonly priced: boolean;
+  readonly blocked: boolean;
+  readonly attempts: readonly AttemptFacts[];
+  /** Every leg by its latest step. */
+  readonly legs: readonly Leg[];
+  /** The last event that moved money or failed to: what a correction corrects. */
+  readonly lastMoneyId: string | null;
+}
+
+/** One payment keeps its place when payee or price change: a side, a level, an attempt. */
+export function sameLeg(a: Leg, b: { side: string; level: number; attempt: number }): boolean {
+  return a.side === b.side && a.level === b.level && a.attempt === b.attempt;
+}
+
+/** When the first open leg times out; null when none is open. */
+export function deadlineOf(legs: readonly Leg[]): number | null {
+  let first: number | null = null;
+  for (const { action, deadline } of legs) {
+    if (action === 'hold' && deadline !== null && (first === null || deadline < first)) first = deadline;
+  }
+  return first;
+}
+
+/** No leg is held or unrated: nothing but a correction can come. */
+export function isClosed(state: PartState): boolean {
+  return state.priced && state.legs.every(({ action }) => action !== 'hold' && action !== 'unrated');
+}
+
+/** The state after an event. Copies what the event says and computes no money, so that new code never changes old state. */
+export function evolvePart(before: PartState | undefined, event: RatedEvent): PartState {
+  const movedMoney = event.legs.length > 0;
+  return {
+    last: event,
+    priced: event.subjectEvent !== null,
+    blocked: (before?.blocked ?? false) || event.event === 'blocked',
+    attempts: event.identity === null || event.kind === 'conflict' ? (before?.attempts ?? []) : attemptsAfter(before?.attempts ?? [], event, event.identity.attempt),
+    legs: movedMoney ? legsAfter(before?.legs ?? [], event.legs) : (before?.legs ?? []),
+    lastMoneyId: movedMoney ? event.ratedId : (before?.lastMoneyId ?? null),
+  };
+}
+
+function legsAfter(before: readonly Leg[], steps: readonly Leg[]): Leg[] {
+  const after = [...before];
+  for (const step of steps) {
+    const at = after.findIndex((leg) => sameLeg(leg, step));
+    if (at < 0) after.push(step);
+    else after[at] = step;
+  }
+  return after;
+}
+
+function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attempt: number): AttemptFacts[] {
+  const known = before.find((one) => one.attempt === attempt);
+  const next: AttemptFacts = {
+    attempt,
+    status: event.status,
+    delivered: (known?.delivered ?? false) || event.event === 'delivered',
+    submittedAt: event.times.submitted ?? known?.submittedAt ?? null,
+    doneAt: event.times.done ?? known?.doneAt ?? null,
+    supplier: event.supplier,
+    connection: event.connection,
+    route: event.route,
+  };
+  return [...before.filter((one) => one.attempt !== attempt), next].sort((a, b) => a.attempt - b.attempt);
+}

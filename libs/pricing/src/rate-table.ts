@@ -1,0 +1,172 @@
+import type { RateRow } from '@ratestream/events';
+import { FlatIndex } from './flat-index.js';
+
+/** What a message offers to match on. */
+export interface Destination {
+  /** ISO 3166-1 alpha-2 of the number. */
+  readonly country: string | null;
+  readonly mcc: string | null;
+  readonly mnc: string | null;
+  /** Leading digits of the E.164 number, without +; '' where unknown. */
+  readonly digits: string;
+}
+
+/** How deep a rate matched, most specific first. */
+export const DEPTHS = ['network', 'prefix', 'mcc', 'country', 'default'] as const;
+export type Depth = (typeof DEPTHS)[number];
+
+const UNITS = ['part', 'message'] as const;
+const ANY_CLASS = '';
+/** Distance between the key ranges of two kinds of row: above the largest E.164 prefix (15 digits). */
+const KIND = 2 ** 50;
+const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+
+interface ClassIndex {
+  readonly index: FlatIndex;
+  /** Lengths of the prefixes in this index, longest first. */
+  prefixLengths: number[];
+  readonly matchedBy: readonly string[];
+}
+
+/**
+ * The rows of one rate card version, as typed arrays behind one hash index per traffic class.
+ *
+ * A map of strings per row would cost a hash of text and several cache misses per lookup and ten times the memory;
+ * here every key is a number (packed MCC/MNC/country, or the prefix itself) and a row is a position in columns.
+ */
+export class RateTable {
+  readonly rows: number;
+  private readonly prices: BigInt64Array;
+  private readonly units: Uint8Array;
+  private readonly rateIds: string[];
+  private readonly terms: Map<number, { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null }>;
+  private readonly classes = new Map<string, ClassIndex>();
+
+  /**
+   * In      complete rows of one version; keys unique (the import refuses duplicates)
+   * Errors  RangeError when a row breaks the formats that the catalog guarantees: our bug
+   */
+  constructor(rows: readonly RateRow[]) {
+    this.rows = rows.length;
+    this.prices = new BigInt64Array(rows.length);
+    this.units = new Uint8Array(rows.length);
+    this.rateIds = new Array<string>(rows.length);
+    this.terms = new Map();
+    const perClass = new Map<string, number>();
+    for (const row of rows) {
+      const name = row.trafficClass ?? ANY_CLASS;
+      perClass.set(name, (perClass.get(name) ?? 0) + 1);
+    }
+    for (const [name, count] of perClass) {
+      const shown = name === ANY_CLASS ? 'any class' : `class ${name}`;
+      this.classes.set(name, { index: new FlatIndex(count), prefixLengths: [], matchedBy: DEPTHS.map((d) => `${shown}, ${d}`) });
+    }
+    rows.forEach((row, at) => this.add(row, at));
+    for (const one of this.classes.values()) one.prefixLengths.sort((a, b) => b - a);
+  }
+
+  private add(row: RateRow, at: number): void {
+    this.prices[at] = row.price;
+    this.units[at] = UNITS.indexOf(row.unit);
+    this.rateIds[at] = row.rateId;
+    if (row.basis !== null || row.timeoutSec !== null || row.timeoutPolicy !== null) {
+      this.terms.set(at, { basis: row.basis, timeoutSec: row.timeoutSec, timeoutPolicy: row.timeoutPolicy });
+    }
+    const target = this.classes.get(row.trafficClass ?? ANY_CLASS);
+    if (target === undefined) throw new RangeError('class index missing');
+    if (row.prefix !== null && !target.prefixLengths.includes(row.prefix.length)) target.prefixLengths.push(row.prefix.length);
+    target.index.set(keyOfRow(row), at);
+  }
+
+  /**
+   * The row that prices a destination: traffic class before depth, then network → longest prefix → MCC → country → default.
+   *
+   * Out     position of the row × 8 + position of its depth in DEPTHS, or −1; the named class wins over any class whole
+   * Source  domain.md §3
+   */
+  find(trafficClass: string, destination: Destination): number {
+    const named = this.classes.get(trafficClass);
+    if (named !== undefined) {
+      const found = findIn(named, destination);
+      if (found >= 0) return found;
+    }
+    const any = this.classes.get(ANY_CLASS);
+    return any === undefined ? -1 : findIn(any, destination);
+  }
+
+  price(row: number): bigint {
+    return this.prices[row] as bigint;
+  }
+
+  unit(row: number): 'part' | 'message' {
+    return UNITS[this.units[row] as 0 | 1];
+  }
+
+  rateId(row: number): string {
+    return this.rateIds[row] as string;
+  }
+
+  /** Terms that this rate states itself; undefined for the many that state none. */
+  termsOf(row: number): { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null } | undefined {
+    return this.terms.get(row);
+  }
+
+  /** For explanations: which class and depth a result of `find` matched by. */
+  matchedBy(trafficClass: string, destination: Destination, found: number): string {
+    const named = this.classes.get(trafficClass);
+    const source = named !== undefined && findIn(named, destination) === found ? named : this.classes.get(ANY_CLASS);
+    return source?.matchedBy[found & 7] as string;
+  }
+}
+
+function findIn(target: ClassIndex, { country, mcc, mnc, digits }: Destination): number {
+  const { index } = target;
+  const land = countryCode(country);
+  if (mcc !== null && mnc !== null) {
+    const network = networkKey(mcc, mnc);
+    let row = index.get(network + land);
+    if (row < 0 && land !== 0) row = index.get(network);
+    if (row >= 0) return row * 8;
+  }
+  if (target.prefixLengths.length > 0 && digits !== '') {
+    const number = Number(digits);
+    for (const length of target.prefixLengths) {
+      if (length > digits.length) continue;
+      const row = index.get(KIND + Math.floor(number / (POWERS[digits.length - length] as number)));
+      if (row >= 0) return row * 8 + 1;
+    }
+  }
+  if (mcc !== null) {
+    let row = index.get(2 * KIND + Number(mcc) * 1024 + land);
+    if (row < 0 && land !== 0) row = index.get(2 * KIND + Number(mcc) * 1024);
+    if (row >= 0) return row * 8 + 2;
+  }
+  if (land !== 0) {
+    const row = index.get(3 * KIND + land);
+    if (row >= 0) return row * 8 + 3;
+  }
+  const row = index.get(4 * KIND);
+  return row < 0 ? -1 : row * 8 + 4;
+}
+
+function keyOfRow(row: RateRow): number {
+  if (row.prefix !== null) {
+    if (!/^[1-9]\d{0,14}$/.test(row.prefix)) throw new RangeError(`prefix "${row.prefix}" is not E.164`);
+    return KIND + Number(row.prefix);
+  }
+  const land = countryCode(row.country);
+  if (row.mcc !== null && row.mnc !== null) return networkKey(row.mcc, row.mnc) + land;
+  if (row.mcc !== null) return 2 * KIND + Number(row.mcc) * 1024 + land;
+  return row.country === null ? 4 * KIND : 3 * KIND + land;
+}
+
+/** MNCs are strings: 01 and 001 are different networks, so the length is part of the key. */
+function networkKey(mcc: string, mnc: string): number {
+  return ((Number(mcc) * 4 + mnc.length) * 1024 + Number(mnc)) * 1024;
+}
+
+/** 0 for none, else 1 … 676. */
+function countryCode(country: string | null): number {
+  if (country === null || country.length !== 2) return 0;
+  return (country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 64;
+}

@@ -1,0 +1,216 @@
+import { codecs, type Leg, type PartSnapshot, type RatedEvent } from '@ratestream/events';
+import type { RatingMemory } from '../decide.js';
+import { sellBillingTime } from '../billing-time.js';
+import { deadlineOf, evolvePart, isClosed, type PartState } from '../part-state.js';
+import { ClosedParts } from './closed-parts.js';
+import { DeadlineIndex } from './deadline-index.js';
+import { IdTable } from './id-table.js';
+
+/** Raise it when old checkpoints can no longer be read; a task then folds `rated` from its beginning. */
+export const FOLD_VERSION = 1;
+
+/** How long a terminal status may still correct an outcome. */
+export const RECEIPT_HORIZON = 7 * 86_400_000_000;
+
+/** Reasons that no change of the catalog mends by itself. */
+const FINAL_REASONS: ReadonlySet<string> = new Set(['too_old', 'direction_not_priced']);
+
+/** Where unrated legs wait that no card was asked for: a plan, a supplier or a connection must change first. */
+export const NO_CARD = '';
+
+/**
+ * What one rating task remembers: a fold of its partition of `rated`, and of nothing else.
+ *
+ * Identities of the last 45 days, open parts, closed parts within the receipt horizon, deadlines, and which unrated legs
+ * wait for which card. `apply` is the only way in, at work and at start alike.
+ */
+export class RatingState implements RatingMemory {
+  readonly ids = new IdTable();
+  readonly closed = new ClosedParts();
+  readonly deadlines = new DeadlineIndex();
+  private readonly open = new Map<string, PartState>();
+  private readonly conflicts = new Set<string>();
+  private readonly waiting = new Map<string, Set<string>>();
+  /** Retried money by `account|day`, in nano-units: what the limit of automatic retries is measured by. */
+  private readonly retried = new Map<string, bigint>();
+  /** Called with each id as it is added; the checkpoint collects the new ones. */
+  onId: ((id: string, hash: string, at: number) => void) | null = null;
+
+  get openParts(): number {
+    return this.open.size;
+  }
+
+  fingerprintOf(usageEventId: string): string | undefined {
+    return this.ids.get(usageEventId);
+  }
+
+  isKnownConflict(usageEventId: string, hash: string): boolean {
+    return this.conflicts.has(conflictKey(usageEventId, hash));
+  }
+
+  part(messageId: string, part: number): PartState | undefined {
+    const key = partKey(messageId, part);
+    const open = this.open.get(key);
+    if (open !== undefined) return open;
+    const packed = this.closed.peek(messageId, part);
+    return packed === undefined ? undefined : unpack(packed);
+  }
+
+  partByKey(key: string): PartState | undefined {
+    return this.open.get(key);
+  }
+
+  /** Folds one rated event. */
+  apply(event: RatedEvent): void {
+    const { identity, fingerprint, messageId, part } = event;
+    const key = partKey(messageId, part);
+    if (event.kind === 'conflict') {
+      this.conflicts.add(conflictKey(event.cause.id, fingerprint?.hash ?? ''));
+      return;
+    }
+    const after = evolvePart(this.part(messageId, part), event);
+    if (identity !== null && fingerprint !== null) {
+      const at = sellBillingTime(event, after.attempts);
+      this.ids.add(event.cause.id, fingerprint.hash, at);
+      this.onId?.(event.cause.id, fingerprint.hash, at);
+    }
+    if (!this.open.has(key)) this.closed.take(messageId, part);
+    this.hold(key, after);
+    for (const { counters } of event.legs) for (const { id, after: counted } of counters) this.retried.set(id, counted);
+  }
+
+  /** Puts a part among the open ones, as a checkpoint remembered it. */
+  restore(packed: Uint8Array): void {
+    const state = unpack(packed);
+    this.hold(partKey(state.last.messageId, state.last.part), state);
+  }
+
+  restoreConflict(key: string): void {
+    this.conflicts.add(key);
+  }
+
+  restoreRetried(id: string, amount: bigint): void {
+    this.retried.set(id, amount);
+  }
+
+  /** Automatic retries so far under a counter id (`retry:account:day`). */
+  retriedSoFar(id: string): bigint {
+    return this.retried.get(id) ?? 0n;
+  }
+
+  /** Parts with unrated legs that a change of this card (or of anything else: NO_CARD) may price. */
+  waitingFor(card: string): readonly string[] {
+    return [...(this.waiting.get(card) ?? [])];
+  }
+
+  /** Cards that unrated legs wait for. */
+  waitingCards(): readonly string[] {
+    return [...this.waiting.keys()];
+  }
+
+  get unratedParts(): number {
+    let total = 0;
+    for (const keys of this.waiting.values()) total += keys.size;
+    return total;
+  }
+
+  openEntries(): IterableIterator<PartState> {
+    return this.open.values();
+  }
+
+  conflictEntries(): IterableIterator<string> {
+    return this.conflicts.values();
+  }
+
+  retriedEntries(): IterableIterator<[string, bigint]> {
+    return this.retried.entries();
+  }
+
+  /**
+   * Packs away closed parts that have been quiet since an instant, and forgets what has passed its horizon.
+   *
+   * In  limit: at most so many parts are looked at, so that a sweep never stops the task
+   */
+  sweep(now: number, quietMicros: number, limit: number): { packed: { bytes: Buffer; at: number }[] } {
+    const packed: { bytes: Buffer; at: number }[] = [];
+    let looked = 0;
+    for (const [key, state] of this.open) {
+      if (++looked > limit || state.last.ratedAt > now - quietMicros) break; // insertion order is order of last change
+      this.open.delete(key);
+      if (!isClosed(state)) {
+        if (state.last.ratedAt > now - RECEIPT_HORIZON || state.legs.some(({ action }) => action === 'hold')) this.open.set(key, state);
+        else this.forget(key);
+        continue;
+      }
+      const bytes = pack(state);
+      this.closed.put(state.last.messageId, state.last.part, bytes, now);
+      packed.push({ bytes, at: now });
+    }
+    return { packed };
+  }
+
+  private forget(key: string): void {
+    this.deadlines.set(key, null);
+    this.setWaiting(key, []);
+  }
+
+  private hold(key: string, state: PartState): void {
+    this.open.delete(key); // so that the map stays in order of last change
+    this.open.set(key, state);
+    this.deadlines.set(key, deadlineOf(state.legs));
+    this.setWaiting(key, state.legs);
+  }
+
+  private readonly waitingOf = new Map<string, string[]>();
+
+  private setWaiting(key: string, legs: readonly Leg[]): void {
+    for (const card of this.waitingOf.get(key) ?? []) {
+      const keys = this.waiting.get(card);
+      keys?.delete(key);
+      if (keys?.size === 0) this.waiting.delete(card);
+    }
+    const cards = legs.filter(({ action, reason }) => action === 'unrated' && !FINAL_REASONS.has(reason ?? '')).map(({ rate }) => rate?.cardId ?? NO_CARD);
+    if (cards.length === 0) {
+      this.waitingOf.delete(key);
+      return;
+    }
+    this.waitingOf.set(key, cards);
+    for (const card of cards) {
+      let keys = this.waiting.get(card);
+      if (keys === undefined) this.waiting.set(card, (keys = new Set()));
+      keys.add(key);
+    }
+  }
+}
+
+export function partKey(messageId: string, part: number): string {
+  return `${messageId}|${part}`;
+}
+
+function conflictKey(usageEventId: string, hash: string): string {
+  return `${usageEventId}|${hash}`;
+}
+
+/** A part as bytes, for the closed ones and for checkpoints. */
+export function pack(state: PartState): Buffer {
+  const snapshot: PartSnapshot = {
+    subject: { ...state.last, ratedId: state.lastMoneyId ?? state.last.ratedId, legs: [...state.legs] },
+    priced: state.priced,
+    blocked: state.blocked,
+    attempts: [...state.attempts],
+  };
+  return codecs.PartSnapshot.encode(snapshot);
+}
+
+export function unpack(bytes: Uint8Array): PartState {
+  const { subject, priced, blocked, attempts } = codecs.PartSnapshot.decode(bytes as Buffer);
+  const { legs, ...rest } = subject;
+  return {
+    last: { ...rest, legs: [] },
+    priced,
+    blocked,
+    attempts,
+    legs,
+    lastMoneyId: legs.length > 0 ? subject.ratedId : null,
+  };
+}
