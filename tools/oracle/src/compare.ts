@@ -1,0 +1,83 @@
+import type { Oracle, OracleResult } from './oracle.js';
+import type { RatedFold, RatedLeg } from './rated-fold.js';
+import type { LegVerdict } from './verdict.js';
+
+export interface Difference {
+  key: string;
+  what: 'missing' | 'unexpected' | 'settled' | 'held' | 'unrated' | 'currency' | 'early_timeout';
+  expected: LegVerdict | null;
+  rated: RatedLeg | null;
+  text: string;
+}
+
+/** Every leg on either side, to the nano-unit. An empty list is the only good answer. */
+export function compare(oracle: OracleResult, rated: RatedFold): Difference[] {
+  const differences: Difference[] = [];
+  for (const [key, expected] of oracle.legs) {
+    const actual = rated.legs.get(key) ?? null;
+    const difference = compareLeg(expected, actual);
+    if (difference !== null) differences.push({ key, expected, rated: actual, ...difference });
+  }
+  for (const [key, actual] of rated.legs) {
+    if (oracle.legs.has(key) || (actual.settled.isZero() && actual.held.isZero())) continue;
+    differences.push({
+      key,
+      what: 'unexpected',
+      expected: null,
+      rated: actual,
+      text: `rated has ${actual.settled.toFixed()} settled, ${actual.held.toFixed()} held`,
+    });
+  }
+  for (const { key, deadline, billingTime } of rated.timers) {
+    const expected = oracle.legs.get(key);
+    if (expected === undefined || deadline === null) continue;
+    if (deadline < billingTime + expected.timeoutSec * 1_000_000) {
+      differences.push({
+        key,
+        what: 'early_timeout',
+        expected,
+        rated: rated.legs.get(key) ?? null,
+        text: `timed out at ${deadline}, before ${billingTime} + ${expected.timeoutSec} s`,
+      });
+    }
+  }
+  return differences;
+}
+
+function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Difference, 'what' | 'text'> | null {
+  if (actual === null) {
+    // A leg that was never held and never settled leaves no trace, and needs none.
+    return expected.state === 'released'
+      ? null
+      : { what: 'missing', text: `no leg in rated; must be ${expected.state}` };
+  }
+  if (!expected.settled.equals(actual.settled))
+    return { what: 'settled', text: `settled ${actual.settled.toFixed()}, must be ${expected.settled.toFixed()}` };
+  if (!expected.held.equals(actual.held))
+    return { what: 'held', text: `held ${actual.held.toFixed()}, must be ${expected.held.toFixed()}` };
+  if ((expected.state === 'unrated') !== (actual.unrated !== null))
+    return { what: 'unrated', text: `unrated ${String(actual.unrated)}, must be ${String(expected.reason)}` };
+  if (expected.state !== 'unrated' && expected.currency !== actual.currency)
+    return { what: 'currency', text: `in ${actual.currency}, must be in ${expected.currency}` };
+  return null;
+}
+
+/** All that a person needs to see who is right: the facts, the steps in `rated`, and the oracle's reasoning. */
+export function explainDifference(difference: Difference, oracle: Oracle): string {
+  const name = difference.expected ?? difference.rated;
+  const facts = name === null ? undefined : oracle.factsOf(name.messageId, name.part);
+  const lines = [`${difference.key}: ${difference.text}`];
+  lines.push(
+    `  must be: ${difference.expected === null ? 'no such leg' : `${difference.expected.state}, ${difference.expected.why}`}`,
+  );
+  lines.push(`  rated:   ${difference.rated?.steps.join(' → ') ?? 'no such leg'}`);
+  for (const fact of facts?.facts ?? []) {
+    const times = [fact.accepted, fact.submitted, fact.done]
+      .map((at) => (at === null ? '–' : new Date(at / 1000).toISOString()))
+      .join(' / ');
+    lines.push(
+      `  fact:    ${fact.event} attempt ${fact.attempt} ${fact.supplier ?? ''} accepted/submitted/done ${times} class ${fact.trafficClass} to ${fact.recipient ?? '–'}`,
+    );
+  }
+  return lines.join('\n');
+}

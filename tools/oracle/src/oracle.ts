@@ -1,0 +1,87 @@
+import type { UsageEvent } from '@ratestream/events';
+import { Exact, ZERO } from './amount.js';
+import { factOf, isTooOld } from './facts.js';
+import { judgePart } from './judge-part.js';
+import type { PartFacts } from './judge-part.js';
+import type { OracleCatalog } from './oracle-catalog.js';
+import { legKey } from './verdict.js';
+import type { LegVerdict } from './verdict.js';
+
+export interface OracleResult {
+  legs: Map<string, LegVerdict>;
+  /** Sum settled by payer (sell) and by supplier (buy), each with its currency: `sell|account|EUR`, `buy|supplier|EUR`. */
+  totals: Map<string, { settled: Exact; held: Exact }>;
+  unratedLegs: Map<string, number>;
+  tooOld: number;
+  duplicates: number;
+  conflicts: number;
+  parts: number;
+}
+
+/**
+ * What the money must be: reads usage events in the order of each partition and judges every part from all its facts.
+ * Slow on purpose: no state that moves, no index, decimals throughout; nothing is shared with the code it checks.
+ */
+export class Oracle {
+  private readonly parts = new Map<string, PartFacts>();
+  private readonly fingerprints = new Map<string, string>();
+  private tooOld = 0;
+  private duplicates = 0;
+  private conflicts = 0;
+
+  add(usage: UsageEvent): void {
+    const known = this.fingerprints.get(usage.usageEventId);
+    const hash = `${usage.fingerprint.version}:${usage.fingerprint.hash}`;
+    if (known !== undefined) {
+      if (known === hash) this.duplicates++;
+      else this.conflicts++;
+      return;
+    }
+    this.fingerprints.set(usage.usageEventId, hash);
+    const fact = factOf(usage);
+    if (isTooOld(fact)) {
+      this.tooOld++;
+      return;
+    }
+    const { messageId, identity } = usage;
+    const key = `${messageId}|${identity.part}`;
+    const part = this.parts.get(key);
+    if (part === undefined) this.parts.set(key, { messageId, part: identity.part, facts: [fact] });
+    else part.facts.push(fact);
+  }
+
+  /** All that is known of a part, to explain a difference. */
+  factsOf(messageId: string, part: number): PartFacts | undefined {
+    return this.parts.get(`${messageId}|${part}`);
+  }
+
+  /** `timedOut`: keys of the legs that a timer event in `rated` closed; whether it might is checked apart. */
+  judge(catalog: OracleCatalog, timedOut: ReadonlySet<string> = new Set()): OracleResult {
+    const result: OracleResult = {
+      legs: new Map(),
+      totals: new Map(),
+      unratedLegs: new Map(),
+      tooOld: this.tooOld,
+      duplicates: this.duplicates,
+      conflicts: this.conflicts,
+      parts: this.parts.size,
+    };
+    for (const part of this.parts.values()) {
+      for (const leg of judgePart(part, catalog, timedOut)) {
+        result.legs.set(legKey(leg), leg);
+        addUp(result, leg);
+      }
+    }
+    return result;
+  }
+}
+
+function addUp({ totals, unratedLegs }: OracleResult, leg: LegVerdict): void {
+  if (leg.state === 'unrated') {
+    unratedLegs.set(leg.reason ?? '', (unratedLegs.get(leg.reason ?? '') ?? 0) + 1);
+    return;
+  }
+  const key = `${leg.side}|${leg.side === 'sell' ? leg.payer : leg.payee}|${leg.currency}`;
+  const total = totals.get(key) ?? { settled: ZERO, held: ZERO };
+  totals.set(key, { settled: total.settled.plus(leg.settled), held: total.held.plus(leg.held) });
+}
