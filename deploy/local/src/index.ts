@@ -1,1 +1,6 @@
-export {};
+export * from './contract.js';
+export { StackError } from './errors.js';
+export { startStack } from './stack.js';
+export { createDatabases, createClickHouseDatabase, databaseOf } from './databases.js';
+export { freePorts, releasePorts } from './ports.js';
+export { isAlive, killTree, startTimeOf } from './process-table.js';
