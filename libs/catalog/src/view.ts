@@ -44,6 +44,7 @@ export class CatalogView {
   private readonly keysByHash = new Map<string, ApiKey>();
   private readonly allVersions = new Map<string, RateCardVersion[]>();
   private readonly liveVersions = new Map<string, readonly RateCardVersion[]>();
+  private readonly streamVersions = new Map<string, number>();
   private readonly keptRates = new Map<string, RateRow[]>();
 
   constructor(private readonly options: CatalogViewOptions = {}) {}
@@ -174,6 +175,11 @@ export class CatalogView {
     return this.keptRates.get(`${cardId}\u001f${version}`);
   }
 
+  /** Number of events in the stream of an aggregate; 0 for one that is not there. */
+  streamVersion(aggregate: string, id: string): number {
+    return this.streamVersions.get(`${aggregate}/${id}`) ?? 0;
+  }
+
   private heartbeat(event: CatalogEvent): TypedCatalogEvent[] {
     if (event.position > this.received) throw new CatalogGapError(this.received + 1, event.position);
     if (this.queue.length === 0) this.lastEventAt = Math.max(this.lastEventAt, event.occurredAt);
@@ -185,6 +191,7 @@ export class CatalogView {
     for (const event of this.queue) {
       if (!this.take(event)) break;
       this.applied = event.position;
+      this.streamVersions.set(`${event.aggregate}/${event.aggregateId}`, event.aggregateVersion);
       this.lastEventAt = Math.max(this.lastEventAt, event.occurredAt);
       done += 1;
     }

@@ -1,0 +1,58 @@
+import { MoneyFormatError, formatMoney, parseMoney } from '@ratestream/money';
+import { z } from 'zod';
+import { parseInstant } from '../instant.js';
+import { OPERATOR } from '../model.js';
+
+/** Longest wait for a receipt that terms may ask for: the receipt horizon, 7 d (domain.md §1). */
+export const RECEIPT_HORIZON_SEC = 604_800;
+export const DEFAULT_TIMEOUT_SEC = 259_200;
+
+/** No '|' and no control characters: ids are joined into Kafka keys. */
+export const anyId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'must be 1–128 of A–Z a–z 0–9 . _ : @ -, not beginning with a sign');
+/** An id for something new; OPERATOR is nobody's. */
+export const id = anyId.refine((text) => text !== OPERATOR, { message: `"${OPERATOR}" is reserved` });
+export const name = z.string().trim().min(1).max(200);
+export const label = z.string().trim().min(1).max(200).nullable();
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+export const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code');
+export const trafficClass = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be lower case letters, digits, _ . -').refine((text) => text !== 'any', {
+  message: '"any" is said by leaving the class out',
+});
+export const service = z.enum(['sms', 'voice']);
+export const chargeBasis = z.enum(['accept', 'submit', 'delivered', 'final_not_rejected']);
+export const timeoutPolicy = z.enum(['settle', 'release']);
+export const timeoutSec = z.int().min(1).max(RECEIPT_HORIZON_SEC);
+export const micros = z.int().min(0);
+
+export const timeZone = z.string().max(64).refine(isTimeZone, { message: 'must be an IANA time zone' });
+
+/** A decimal string, in its shortest form afterwards. JSON numbers are refused: they may have been rounded already. */
+export const money = z.string().transform((text, context) => {
+  try {
+    return formatMoney(parseMoney(text));
+  } catch (error) {
+    if (!(error instanceof MoneyFormatError)) throw error;
+    context.addIssue({ code: 'custom', message: 'must be a decimal with at most 9 places, as a string' });
+    return z.NEVER;
+  }
+});
+export const moneyNotNegative = money.refine((text) => !text.startsWith('-'), { message: 'must not be negative' });
+
+/** ISO 8601 with zone, or whole microseconds UTC. */
+export const instant = z.union([micros, z.string()]).transform((value, context) => {
+  const parsed = typeof value === 'number' ? value : parseInstant(value);
+  if (parsed === null) {
+    context.addIssue({ code: 'custom', message: 'must be an ISO 8601 instant with zone, at most microseconds' });
+    return z.NEVER;
+  }
+  return parsed;
+});
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return !/^[+-]/.test(text);
+  } catch {
+    return false;
+  }
+}
