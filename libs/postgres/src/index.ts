@@ -1,1 +1,13 @@
-export {};
+export { clientConfig, createPool, ensureDatabase } from './pool.js';
+export type { Pool, PoolOptions, Queryable, Tx } from './pool.js';
+export { isRetriable, transaction } from './transaction.js';
+export type { TransactionOptions } from './transaction.js';
+export { LostOffsetError, advanceOffset, readOffset } from './offsets.js';
+export type { ReaderPosition } from './offsets.js';
+export { MigrationError, migrate } from './migrate.js';
+export { Outbox } from './outbox.js';
+export type { OutboxRecord, WaitingRecord } from './outbox.js';
+export { OutboxStateError, Relay } from './relay.js';
+export type { RelayKafka, RelayOptions, RelayPublisher } from './relay.js';
+export { startRelay } from './start-relay.js';
+export type { StartRelayOptions } from './start-relay.js';
