@@ -5,3 +5,4 @@ export * from './ledger-account.js';
 export * from './posting.js';
 export * from './status.js';
 export * from './offset-range.js';
+export * from './moves.js';
