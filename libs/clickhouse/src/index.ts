@@ -1,1 +1,3 @@
-export {};
+export { createClickHouse } from './client.js';
+export type { Cell, ClickHouse, ClickHouseConfig, InsertOptions } from './client.js';
+export { StoreError } from './errors.js';

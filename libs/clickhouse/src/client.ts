@@ -1,0 +1,147 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { ClickHouseError as ServerError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { StoreError } from './errors.js';
+import { migrate } from './migrate.js';
+
+export interface ClickHouseConfig {
+  /** http(s)://user:password@host:port */
+  readonly url: string;
+  readonly database: string;
+  /** Default 10. */
+  readonly maxConnections?: number;
+}
+
+export interface InsertOptions {
+  /** The same token within the table's deduplication window: the second insert changes nothing. */
+  readonly deduplicationToken?: string;
+  /** After it the insert is given up and its outcome is unknown. */
+  readonly timeoutMs: number;
+}
+
+/** A cell: JSON's own scalars and arrays. Money and 64-bit integers as strings, so that no float ever holds them. */
+export type Cell = string | number | boolean | null | readonly Cell[];
+
+export interface ClickHouse {
+  readonly database: string;
+  /**
+   * Inserts rows as one block, which is written whole or not at all as long as they fall into one partition of the table.
+   *
+   * In      rows: one cell per column, in the order of `columns`
+   * Errors  StoreError; `outcomeUnknown` says whether the rows may be there
+   */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[], options: InsertOptions): Promise<void>;
+  /**
+   * Runs a SELECT. Decimals and 64-bit integers come as strings; parameters stand in the text as `{name:Type}`.
+   *
+   * Errors  StoreError
+   */
+  query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>, options?: { timeoutMs?: number }): Promise<T[]>;
+  /** Runs a statement that answers nothing. */
+  command(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Creates the database and applies the numbered .sql files of a folder that were not yet applied; answers their names. */
+  migrate(folder: string): Promise<string[]>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const QUERY_TIMEOUT_MS = 30_000;
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+// In the text and not in the URL: the embedded engine takes settings with a statement, not beside it.
+const EXACT = 'output_format_json_quote_decimals = 1, output_format_json_quote_64bit_integers = 1';
+// One block, whatever the size: parsed in parallel, a large insert is cut, and a cut one can be written by halves.
+const ONE_BLOCK =
+  'input_format_parallel_parsing = 0, max_insert_block_size = 10000000, min_insert_block_size_rows = 10000000, ' +
+  'min_insert_block_size_bytes = 0, async_insert = 0';
+
+/** Connects to ClickHouse over HTTP; nothing is sent before the first call. */
+export function createClickHouse(config: ClickHouseConfig): ClickHouse {
+  const client = createClient({
+    url: config.url,
+    database: config.database,
+    max_open_connections: config.maxConnections ?? 10,
+    request_timeout: QUERY_TIMEOUT_MS,
+    compression: { request: false, response: false },
+    // Errors are thrown; whoever catches them logs them once.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+
+  const guarded = async <T>(timeoutMs: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await run(signal);
+    } catch (error) {
+      throw toStoreError(error, signal.aborted);
+    }
+  };
+
+  return {
+    database: config.database,
+
+    async insert(table, columns, rows, { deduplicationToken, timeoutMs }) {
+      if (rows.length === 0) return;
+      const token = deduplicationToken === undefined ? '' : `, insert_deduplication_token = ${quote(deduplicationToken)}`;
+      const query = `INSERT INTO ${identifier(table)} (${columns.map(identifier).join(', ')}) SETTINGS ${ONE_BLOCK}${token} FORMAT JSONCompactEachRow`;
+      const body = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
+      await guarded(timeoutMs, async (signal) => {
+        const values = Readable.from([body], { objectMode: false });
+        const answer = await client.exec({ query, values, abort_signal: signal });
+        // Read to its end: the connection is reused only then, and an error after the header is an error.
+        await finished(answer.stream.resume());
+      });
+    },
+
+    async query<T>(sql: string, parameters: Readonly<Record<string, unknown>> = {}, { timeoutMs = QUERY_TIMEOUT_MS } = {}) {
+      return guarded(timeoutMs, async (signal) => {
+        const result = await client.query({
+          query: `${sql}\nSETTINGS ${EXACT}`,
+          query_params: { ...parameters },
+          format: 'JSONEachRow',
+          abort_signal: signal,
+        });
+        return await result.json<T>();
+      });
+    },
+
+    async command(sql, parameters = {}) {
+      await guarded(QUERY_TIMEOUT_MS, (signal) =>
+        client.command({ query: sql, query_params: { ...parameters }, abort_signal: signal }),
+      );
+    },
+
+    async migrate(folder) {
+      const server = createClient({ url: config.url, log: { level: ClickHouseLogLevel.OFF } });
+      try {
+        await guarded(QUERY_TIMEOUT_MS, () =>
+          server.command({ query: `CREATE DATABASE IF NOT EXISTS ${identifier(config.database)}` }),
+        );
+      } finally {
+        await server.close();
+      }
+      return migrate(this, folder);
+    },
+
+    async ping() {
+      const answer = await client.ping();
+      if (!answer.success) throw toStoreError(answer.error, false);
+    },
+
+    close: () => client.close(),
+  };
+}
+
+function toStoreError(error: unknown, timedOut: boolean): StoreError {
+  if (error instanceof ServerError) return new StoreError(error.message, { code: Number(error.code), cause: error });
+  const message = timedOut ? 'ClickHouse gave no answer in time' : `ClickHouse could not be reached: ${String(error)}`;
+  return new StoreError(message, { code: null, cause: error });
+}
+
+function identifier(name: string): string {
+  if (!IDENTIFIER.test(name)) throw new RangeError(`${name} is no identifier`);
+  return name;
+}
+
+function quote(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
