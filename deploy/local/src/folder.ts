@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from './errors.js';
-import { endLeftovers, livingPids, removePid, writePid } from './pid-files.js';
+import { claim, holderOf, unclaim } from './claim.js';
+import { endLeftovers } from './pid-files.js';
 
-const SUPERVISOR = 'supervisor';
 const LEFTOVER_GRACE_MS = 8_000;
 
 /**
@@ -11,20 +11,24 @@ const LEFTOVER_GRACE_MS = 8_000;
  * empties it where asked. Returns the names of the leftovers that were ended.
  */
 export async function takeFolder(folder: string, fresh: boolean): Promise<string[]> {
-  const holder = livingPids(folder).find(({ name }) => name === SUPERVISOR);
-  if (holder !== undefined) {
-    throw new StackError(`A stack already runs in ${folder} (process ${holder.pid}): stop that one, or choose another folder with --data DIR.`);
+  mkdirSync(folder, { recursive: true });
+  if (!claim(lockOf(folder))) {
+    const holder = holderOf(lockOf(folder)) ?? 'that has just ended';
+    throw new StackError(`A stack already runs in ${folder} (process ${holder}): stop that one, or choose another folder with --data DIR.`);
   }
   const ended = await endLeftovers(folder, [], LEFTOVER_GRACE_MS);
   if (fresh) emptyFolder(folder);
   mkdirSync(join(folder, 'logs'), { recursive: true });
-  writePid(folder, SUPERVISOR, process.pid);
   return ended;
 }
 
 /** The opposite of `takeFolder`. */
 export function leaveFolder(folder: string): void {
-  removePid(folder, SUPERVISOR);
+  unclaim(lockOf(folder));
+}
+
+function lockOf(folder: string): string {
+  return join(folder, 'supervisor.lock');
 }
 
 /** Removes what a stack wrote, and nothing that it did not. */

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claim, unclaim } from './claim.js';
 import { StackError } from './errors.js';
-import { startTimeOf } from './process-table.js';
 import type { PortMap, PortName } from './contract.js';
 
 /** What `npm start` listens on unless told. PostgreSQL's is unusual so that a system's own server can stay. */
@@ -51,7 +51,7 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** Gives reserved ports back. */
 export function releasePorts(ports: readonly number[]): void {
-  for (const port of ports) rmSync(join(reservations, String(port)), { force: true });
+  for (const port of ports) unclaim(join(reservations, String(port)));
 }
 
 /** Resolves when every port can be listened on; else one sentence that names the port and what moves it. */
@@ -84,24 +84,5 @@ function canListen(port: number, host: string): Promise<boolean> {
 
 function reserve(port: number): boolean {
   mkdirSync(reservations, { recursive: true, mode: 0o1777 });
-  const path = join(reservations, String(port));
-  const owner = `${process.pid} ${startTimeOf(process.pid) ?? ''}`;
-  try {
-    writeFileSync(path, owner, { flag: 'wx' });
-    return true;
-  } catch {
-    return takeOverFromDead(path, owner);
-  }
-}
-
-function takeOverFromDead(path: string, owner: string): boolean {
-  try {
-    const [pid, ...startTime] = readFileSync(path, 'utf8').split(' ');
-    if (startTimeOf(Number(pid)) === startTime.join(' ')) return false;
-    rmSync(path);
-    writeFileSync(path, owner, { flag: 'wx' });
-    return true;
-  } catch {
-    return false; // another process was quicker
-  }
+  return claim(join(reservations, String(port)));
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BACKING_PARTS, type BackingAddresses, type PartName, type PortMap, type ServiceName, type Stack, type StackOptions } from './contract.js';
 import { createClickHouseDatabase, createDatabases, databaseOf } from './databases.js';
@@ -35,7 +34,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const services = options.services ?? [];
   const topicPrefix = options.topicPrefix ?? '';
   if (parts.includes('kafka') || parts.includes('registry')) requireJava();
-  mkdirSync(folder, { recursive: true });
   for (const name of await takeFolder(folder, options.fresh ?? false)) {
     tell({ part: name, kind: 'warning', text: `${name} was left running by an earlier start and was stopped` });
   }

@@ -1,1 +1,13 @@
-export {};
+export { eventually } from './eventually.js';
+export { scenario } from './scenario.js';
+export type { Decider, Scenario } from './scenario.js';
+export { httpClient } from './http-client.js';
+export type { HttpAnswer, HttpClient } from './http-client.js';
+export { testStack } from './test-stack.js';
+export { isolated } from './isolated.js';
+export type { Isolated, IsolatedOptions } from './isolated.js';
+export { startServices } from './start-services.js';
+export type { ServicesOptions } from './start-services.js';
+export { wholeStack } from './whole-stack.js';
+export type { WholeStack, WholeStackOptions } from './whole-stack.js';
+export { sampleData } from './sample-data.js';
