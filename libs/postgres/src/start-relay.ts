@@ -1,5 +1,5 @@
 import type { TopicName } from '@ratestream/events';
-import { TransactionalPublisher, lastHeader, type Kafka } from '@ratestream/kafka';
+import type { Kafka } from '@ratestream/kafka';
 import { Relay, type RelayOptions } from './relay.js';
 import type { Pool } from './pool.js';
 
@@ -16,7 +16,8 @@ export function startRelay(pool: Pool, kafka: Kafka, options: StartRelayOptions)
     ...rest,
     pool,
     kafka: {
-      publisher: () => {
+      publisher: async () => {
+        const { TransactionalPublisher } = await import('@ratestream/kafka');
         const publisher = new TransactionalPublisher(kafka, { transactionalId });
         return {
           fence: () => publisher.fence(),
@@ -26,7 +27,10 @@ export function startRelay(pool: Pool, kafka: Kafka, options: StartRelayOptions)
           close: () => publisher.close(),
         };
       },
-      highest: (topic, header) => lastHeader(kafka, topic as TopicName, header),
+      highest: async (topic, header) => {
+        const { lastHeader } = await import('@ratestream/kafka');
+        return lastHeader(kafka, topic as TopicName, header);
+      },
     },
   });
   relay.start();
