@@ -66,6 +66,8 @@ function chunkSetKey(kind: string, id: string, version: number): string {
 
 function check(id: string, version: number, said: Publication, rows: number, sha256: string): void {
   if (rows !== said.rows || sha256 !== said.sha256) {
-    throw new CatalogIntegrityError(`${id} version ${version}: ${rows} rows ${sha256}, published ${said.rows} rows ${said.sha256}`);
+    throw new CatalogIntegrityError(
+      `${id} version ${version}: ${rows} rows ${sha256}, published ${said.rows} rows ${said.sha256}`,
+    );
   }
 }

@@ -2,6 +2,7 @@ export * from './model.js';
 export { CatalogGapError, CatalogIntegrityError } from './errors.js';
 export { CatalogView } from './view.js';
 export type { CatalogViewOptions } from './view.js';
+export { aggregateState } from './aggregate-state.js';
 export { parseCatalogEvent, serialiseCatalogEvent } from './typed-event.js';
 export type { CatalogEventName, TypedCatalogEvent } from './typed-event.js';
 export { numberRowsHash, rateRowsHash } from './row-hash.js';
@@ -12,7 +13,16 @@ export { anyId, id as newId, DEFAULT_TIMEOUT_SEC, RECEIPT_HORIZON_SEC } from './
 export { aggregateOf, decide } from './deciders/decide.js';
 export type { CatalogCommand, CommandOf, RowSet } from './deciders/command.js';
 export { canonicalJson, isOperator, sees } from './deciders/decision.js';
-export type { Aggregate, Authority, CatalogSettings, Decision, DecisionContext, Fault, NewEvent, Refused } from './deciders/decision.js';
+export type {
+  Aggregate,
+  Authority,
+  CatalogSettings,
+  Decision,
+  DecisionContext,
+  Fault,
+  NewEvent,
+  Refused,
+} from './deciders/decision.js';
 export { leastLoadedPartition, MAX_LEVELS } from './deciders/account.decider.js';
 export { SOURCE_NOTICE_MICROS } from './deciders/source.decider.js';
 export { nextRateVersion } from './deciders/rate-card.decider.js';

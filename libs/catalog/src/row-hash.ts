@@ -22,8 +22,17 @@ export function numberRowsHash(rows: readonly NumberRow[]): string {
 
 function rateLine(row: RateRow): string {
   return [
-    row.rateId, row.country, row.mcc, row.mnc, row.prefix, row.trafficClass,
-    row.price.toString(), row.unit, row.basis, row.timeoutSec, row.timeoutPolicy,
+    row.rateId,
+    row.country,
+    row.mcc,
+    row.mnc,
+    row.prefix,
+    row.trafficClass,
+    row.price.toString(),
+    row.unit,
+    row.basis,
+    row.timeoutSec,
+    row.timeoutPolicy,
   ].join(FIELD);
 }
 

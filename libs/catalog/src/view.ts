@@ -3,7 +3,16 @@ import { AccountTree } from './account-tree.js';
 import { ChunkStore } from './chunk-store.js';
 import { CatalogGapError } from './errors.js';
 import type {
-  Account, ApiKey, Connection, Micros, NumberingPlan, Plan, RateCard, RateCardVersion, Source, Supplier,
+  Account,
+  ApiKey,
+  Connection,
+  Micros,
+  NumberingPlan,
+  Plan,
+  RateCard,
+  RateCardVersion,
+  Source,
+  Supplier,
 } from './model.js';
 import { SourceHistory } from './source-history.js';
 import { parseCatalogEvent, type TypedCatalogEvent } from './typed-event.js';
@@ -273,7 +282,10 @@ export class CatalogView {
 
   private setVersions(cardId: string, versions: RateCardVersion[]): void {
     this.allVersions.set(cardId, versions);
-    this.liveVersions.set(cardId, versions.filter((v) => v.withdrawnAt === null));
+    this.liveVersions.set(
+      cardId,
+      versions.filter((v) => v.withdrawnAt === null),
+    );
   }
 
   private publishNumbers(plan: NumberingPlan): boolean {

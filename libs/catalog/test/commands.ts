@@ -1,30 +1,80 @@
 import {
-  addConnectionBody, addSupplierBody, changeAccountBody, changePlanBody, changeRateCardBody, configureSourceBody, createPlanBody,
-  createRateCardBody, issueApiKeyBody, openAccountBody, type CatalogCommand,
+  addConnectionBody,
+  addSupplierBody,
+  changeAccountBody,
+  changePlanBody,
+  changeRateCardBody,
+  configureSourceBody,
+  createPlanBody,
+  createRateCardBody,
+  issueApiKeyBody,
+  openAccountBody,
+  type CatalogCommand,
 } from '../src/index.js';
 
 /** Commands as the HTTP side builds them: bodies go through their schema, so defaults are those of production. */
-export const open = (id: string, body: object = {}): CatalogCommand => ({ type: 'OpenAccount', id, body: openAccountBody.parse({ name: id, ...body }) });
-export const change = (id: string, body: object): CatalogCommand => ({ type: 'ChangeAccount', id, body: changeAccountBody.parse(body) });
+export const open = (id: string, body: object = {}): CatalogCommand => ({
+  type: 'OpenAccount',
+  id,
+  body: openAccountBody.parse({ name: id, ...body }),
+});
+export const change = (id: string, body: object): CatalogCommand => ({
+  type: 'ChangeAccount',
+  id,
+  body: changeAccountBody.parse(body),
+});
 export const close = (id: string): CatalogCommand => ({ type: 'CloseAccount', id });
 export const card = (id: string, body: object = {}): CatalogCommand => ({
-  type: 'CreateRateCard', id, body: createRateCardBody.parse({ name: id, side: 'sell', ...body }),
+  type: 'CreateRateCard',
+  id,
+  body: createRateCardBody.parse({ name: id, side: 'sell', ...body }),
 });
-export const changeCard = (id: string, body: object): CatalogCommand => ({ type: 'ChangeRateCard', id, body: changeRateCardBody.parse(body) });
+export const changeCard = (id: string, body: object): CatalogCommand => ({
+  type: 'ChangeRateCard',
+  id,
+  body: changeRateCardBody.parse(body),
+});
 export const plan = (id: string, cards: string[], body: object = {}): CatalogCommand => ({
-  type: 'CreatePlan', id, body: createPlanBody.parse({ name: id, bindings: cards.map((cardId) => ({ cardId })), ...body }),
+  type: 'CreatePlan',
+  id,
+  body: createPlanBody.parse({ name: id, bindings: cards.map((cardId) => ({ cardId })), ...body }),
 });
-export const changePlan = (id: string, body: object): CatalogCommand => ({ type: 'ChangePlan', id, body: changePlanBody.parse(body) });
-export const supplier = (id: string, body: object = {}): CatalogCommand => ({ type: 'AddSupplier', id, body: addSupplierBody.parse({ name: id, ...body }) });
+export const changePlan = (id: string, body: object): CatalogCommand => ({
+  type: 'ChangePlan',
+  id,
+  body: changePlanBody.parse(body),
+});
+export const supplier = (id: string, body: object = {}): CatalogCommand => ({
+  type: 'AddSupplier',
+  id,
+  body: addSupplierBody.parse({ name: id, ...body }),
+});
 export const connection = (id: string, supplierId: string, body: object = {}): CatalogCommand => ({
-  type: 'AddConnection', id, body: addConnectionBody.parse({ supplierId, ...body }),
+  type: 'AddConnection',
+  id,
+  body: addConnectionBody.parse({ supplierId, ...body }),
 });
 export const source = (id: string, body: object = {}): CatalogCommand => ({
-  type: 'ConfigureSource', id, body: configureSourceBody.parse({ format: 'canonical-json', identity: 'gateway-id', ...body }),
+  type: 'ConfigureSource',
+  id,
+  body: configureSourceBody.parse({ format: 'canonical-json', identity: 'gateway-id', ...body }),
 });
 export const key = (id: string, body: object = {}): CatalogCommand => ({
-  type: 'IssueApiKey', id, hash: id.padEnd(64, '0').replace(/[^0-9a-f]/g, '0'), body: issueApiKeyBody.parse({ name: id, permissions: ['read'], ...body }),
+  type: 'IssueApiKey',
+  id,
+  hash: id.padEnd(64, '0').replace(/[^0-9a-f]/g, '0'),
+  body: issueApiKeyBody.parse({ name: id, permissions: ['read'], ...body }),
 });
-export const publish = (id: string, version: number, body: Partial<Extract<CatalogCommand, { type: 'PublishRates' }>> = {}): CatalogCommand => ({
-  type: 'PublishRates', id, version, effectiveFrom: null, backdated: false, rowSet: { rows: 1, chunks: 1, sha256: 'a'.repeat(64) }, ...body,
+export const publish = (
+  id: string,
+  version: number,
+  body: Partial<Extract<CatalogCommand, { type: 'PublishRates' }>> = {},
+): CatalogCommand => ({
+  type: 'PublishRates',
+  id,
+  version,
+  effectiveFrom: null,
+  backdated: false,
+  rowSet: { rows: 1, chunks: 1, sha256: 'a'.repeat(64) },
+  ...body,
 });

@@ -1,5 +1,12 @@
 import type { CatalogEvent } from '@ratestream/events';
-import { decide, type Authority, type CatalogCommand, type CatalogSettings, type Decision, type NewEvent } from '../src/index.js';
+import {
+  decide,
+  type Authority,
+  type CatalogCommand,
+  type CatalogSettings,
+  type Decision,
+  type NewEvent,
+} from '../src/index.js';
 import { CatalogView, OPERATOR, type Micros } from '../src/index.js';
 
 export const settings: CatalogSettings = { currency: 'EUR', partitions: 3 };

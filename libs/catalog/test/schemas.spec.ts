@@ -9,12 +9,24 @@ test('there is a schema for exactly the event types of topics.yaml', () => {
 
 test('what the deciders write passes its own schema', () => {
   const catalog = new TestCatalog().given(
-    card('sell'), card('buy', { side: 'buy' }), publish('sell', 1), { type: 'WithdrawRates', id: 'sell', version: 1 }, plan('p', ['sell']),
-    open('a', { planId: 'p', warnBelow: '-1.50' }), change('a', { creditLimit: '10' }), supplier('s', { buyCardId: 'buy' }),
-    connection('s-1', 's'), source('gw'), key('a1'), { type: 'RevokeApiKey', id: 'a1' },
+    card('sell'),
+    card('buy', { side: 'buy' }),
+    publish('sell', 1),
+    { type: 'WithdrawRates', id: 'sell', version: 1 },
+    plan('p', ['sell']),
+    open('a', { planId: 'p', warnBelow: '-1.50' }),
+    change('a', { creditLimit: '10' }),
+    supplier('s', { buyCardId: 'buy' }),
+    connection('s-1', 's'),
+    source('gw'),
+    key('a1'),
+    { type: 'RevokeApiKey', id: 'a1' },
     { type: 'PublishNumbers', id: 'world', version: 1, rowSet: { rows: 1, chunks: 1, sha256: 'b'.repeat(64) } },
-    { type: 'ChangePlan', id: 'p', body: { name: 'q' } }, { type: 'ChangeRateCard', id: 'buy', body: { name: 'q' } },
-    { type: 'ChangeSupplier', id: 's', body: { name: 'q' } }, { type: 'ChangeConnection', id: 's-1', body: { route: 'q' } }, close('a'),
+    { type: 'ChangePlan', id: 'p', body: { name: 'q' } },
+    { type: 'ChangeRateCard', id: 'buy', body: { name: 'q' } },
+    { type: 'ChangeSupplier', id: 's', body: { name: 'q' } },
+    { type: 'ChangeConnection', id: 's-1', body: { route: 'q' } },
+    close('a'),
   );
   const types = new Set(catalog.events.map(({ type }) => type));
   expect([...types].sort()).toEqual(topics.catalog.eventTypes.filter((type) => type !== 'Heartbeat').sort());

@@ -1,15 +1,39 @@
 import type { CatalogEvent, RateChunk, RateRow } from '@ratestream/events';
 import fc from 'fast-check';
 import {
-  CatalogGapError, CatalogIntegrityError, CatalogView, OPERATOR, chunkRates, parseRateRow, rateRowsHash, type RateCardVersion,
+  CatalogGapError,
+  CatalogIntegrityError,
+  CatalogView,
+  OPERATOR,
+  chunkRates,
+  parseRateRow,
+  rateRowsHash,
+  type RateCardVersion,
 } from '../src/index.js';
 import { card, change, close, open, plan, publish } from './commands.js';
 import { TestCatalog } from './given.js';
 
-const rows: RateRow[] = ['0.01', '0.02', '0.03'].map((price, index) => parseRateRow({ mcc: `23${index}`, price }).row as RateRow);
+const rows: RateRow[] = ['0.01', '0.02', '0.03'].map(
+  (price, index) => parseRateRow({ mcc: `23${index}`, price }).row as RateRow,
+);
 const rowSet = { rows: 3, chunks: 3, sha256: rateRowsHash(rows) };
-const chunks: RateChunk[] = rows.map((row, chunk) => ({ kind: 'rates', id: 'sell', version: 1, chunk, rates: [row], numbers: [] }));
-const catalog = new TestCatalog().given(card('sell'), publish('sell', 1, { rowSet }), plan('p', ['sell']), open('a', { planId: 'p' }), open('b', { parentId: 'a' }), change('b', { name: 'B' }), close('b'));
+const chunks: RateChunk[] = rows.map((row, chunk) => ({
+  kind: 'rates',
+  id: 'sell',
+  version: 1,
+  chunk,
+  rates: [row],
+  numbers: [],
+}));
+const catalog = new TestCatalog().given(
+  card('sell'),
+  publish('sell', 1, { rowSet }),
+  plan('p', ['sell']),
+  open('a', { planId: 'p' }),
+  open('b', { parentId: 'a' }),
+  change('b', { name: 'B' }),
+  close('b'),
+);
 
 interface Handed {
   view: CatalogView;
@@ -26,7 +50,12 @@ test('the tree: chain, root payer, partition, subtree', () => {
   expect(view.rootPayerOf('b')).toBe('a');
   expect(view.partitionOf('a')).toBe(0);
   expect(view.partitionOf('b')).toBeUndefined();
-  expect([view.isWithin('b', 'a'), view.isWithin('a', 'b'), view.isWithin('a', OPERATOR), view.isWithin(OPERATOR, 'a')]).toEqual([true, false, true, false]);
+  expect([
+    view.isWithin('b', 'a'),
+    view.isWithin('a', 'b'),
+    view.isWithin('a', OPERATOR),
+    view.isWithin(OPERATOR, 'a'),
+  ]).toEqual([true, false, true, false]);
   expect([view.chain('nobody'), view.rootPayerOf('nobody')]).toEqual([[], undefined]);
 });
 
@@ -44,7 +73,12 @@ test('a missing position stops the view, a repeat is nothing', () => {
 test('a heartbeat takes no position; one that is ahead shows a gap', () => {
   const view = new CatalogView();
   view.apply(catalog.events[0] as CatalogEvent);
-  const heartbeat = { ...(catalog.events[0] as CatalogEvent), type: 'Heartbeat', data: '{}', occurredAt: catalog.now + 7 };
+  const heartbeat = {
+    ...(catalog.events[0] as CatalogEvent),
+    type: 'Heartbeat',
+    data: '{}',
+    occurredAt: catalog.now + 7,
+  };
   expect(view.apply(heartbeat)).toEqual([]);
   expect([view.position, view.asOf]).toEqual([1, catalog.now + 7]);
   expect(() => view.apply({ ...heartbeat, position: 2 })).toThrow(CatalogGapError);
@@ -54,7 +88,12 @@ test('a version whose rows are not here yet holds the position back, and everyth
   const { view, handed } = readingRates();
   for (const event of catalog.events) view.apply(event);
   for (const chunk of chunks.slice(1)) expect(view.applyChunk(chunk)).toEqual([]);
-  expect([view.position, view.receivedPosition, view.versions('sell'), view.accounts.size]).toEqual([1, catalog.events.length, [], 0]);
+  expect([view.position, view.receivedPosition, view.versions('sell'), view.accounts.size]).toEqual([
+    1,
+    catalog.events.length,
+    [],
+    0,
+  ]);
   expect(view.applyChunk(chunks[0] as RateChunk)).toHaveLength(catalog.events.length - 1);
   expect(view.position).toBe(catalog.events.length);
   expect(handed).toEqual([[view.versions('sell')[0], rows]]);
@@ -70,7 +109,9 @@ test('rows that are not those published stop the view', () => {
   const { view } = readingRates();
   view.apply(catalog.events[0] as CatalogEvent);
   view.apply(catalog.events[1] as CatalogEvent);
-  const forged = chunks.map((chunk, index) => (index === 1 ? { ...chunk, rates: [{ ...(rows[1] as RateRow), price: 1n }] } : chunk));
+  const forged = chunks.map((chunk, index) =>
+    index === 1 ? { ...chunk, rates: [{ ...(rows[1] as RateRow), price: 1n }] } : chunk,
+  );
   view.applyChunk(forged[0] as RateChunk);
   view.applyChunk(forged[1] as RateChunk);
   expect(() => view.applyChunk(forged[2] as RateChunk)).toThrow(CatalogIntegrityError);
@@ -98,7 +139,11 @@ test('whatever order chunks come in, with repeats of both topics, the view ends 
 });
 
 test('many rows are cut into chunks under 500 kB that give the same rows back', () => {
-  const many = Array.from({ length: 20_000 }, (_, index) => parseRateRow({ prefix: `44${index}`, traffic_class: 'transactional', price: '0.0123' }).row as RateRow);
+  const many = Array.from(
+    { length: 20_000 },
+    (_, index) =>
+      parseRateRow({ prefix: `44${index}`, traffic_class: 'transactional', price: '0.0123' }).row as RateRow,
+  );
   const cut = chunkRates('sell', 1, many);
   expect(cut.flatMap(({ rates }) => rates)).toEqual(many);
   expect(cut.map(({ chunk }) => chunk)).toEqual(cut.map((_, index) => index));

@@ -2,8 +2,19 @@ import { OPERATOR, type Account } from '../model.js';
 import type { CatalogView } from '../view.js';
 import type { CommandOf } from './command.js';
 import {
-  accept, checkCurrency, exists, Faults, isOperator, merged, notFound, refuse, sameContent, sees,
-  type Decision, type DecisionContext, type Refused,
+  accept,
+  checkCurrency,
+  exists,
+  Faults,
+  isOperator,
+  merged,
+  notFound,
+  refuse,
+  sameContent,
+  sees,
+  type Decision,
+  type DecisionContext,
+  type Refused,
 } from './decision.js';
 
 /** Deepest tree: every level is one more leg of every message. */
@@ -34,11 +45,19 @@ export function changeAccount({ id, body }: CommandOf<'ChangeAccount'>, context:
   const before = context.view.accounts.get(id);
   const refused = ruledBy(id, before, context);
   if (refused !== null) return refused;
-  if (before === undefined || before.closed) return refuse('conflict', 'id', 'account_closed', `account "${id}" is closed`);
+  if (before === undefined || before.closed)
+    return refuse('conflict', 'id', 'account_closed', `account "${id}" is closed`);
   const faults = new Faults();
   faults.immutable('id', before.id, body.id);
-  faults.immutable('parentId', before.parentId, body.parentId, 'never changes: an account never moves; close it and open a new one');
+  faults.immutable(
+    'parentId',
+    before.parentId,
+    body.parentId,
+    'never changes: an account never moves; close it and open a new one',
+  );
   faults.immutable('currency', before.currency, body.currency);
+  faults.immutable('partition', before.partition, body.partition);
+  faults.immutable('closed', before.closed, body.closed, 'is changed by closing the account');
   const account = merged(before, body);
   if (account.planId !== before.planId) checkPlan(faults, account, context);
   if (sameContent(account, before)) return faults.orAccept();
@@ -54,7 +73,12 @@ export function closeAccount({ id }: CommandOf<'CloseAccount'>, context: Decisio
   if (before?.closed === true) return accept();
   const open = view.children(id).filter((child) => view.accounts.get(child)?.closed === false);
   if (open.length > 0) {
-    return refuse('conflict', 'id', 'children_open', `${open.length} accounts below "${id}" are open: ${open.slice(0, 10).join(', ')}`);
+    return refuse(
+      'conflict',
+      'id',
+      'children_open',
+      `${open.length} accounts below "${id}" are open: ${open.slice(0, 10).join(', ')}`,
+    );
   }
   return accept({ aggregate: 'account', aggregateId: id, type: 'AccountClosed', data: { id } });
 }
@@ -84,9 +108,11 @@ function checkParent(faults: Faults, parentId: string | null, context: DecisionC
     return;
   }
   const parent = view.accounts.get(parentId);
-  if (parent === undefined || !sees(context, parentId)) faults.add('parentId', 'unknown_parent', `there is no account "${parentId}"`);
+  if (parent === undefined || !sees(context, parentId))
+    faults.add('parentId', 'unknown_parent', `there is no account "${parentId}"`);
   else if (parent.closed) faults.add('parentId', 'parent_closed', `account "${parentId}" is closed`);
-  else if (view.chain(parentId).length >= MAX_LEVELS) faults.add('parentId', 'too_deep', `accounts nest at most ${MAX_LEVELS} deep`);
+  else if (view.chain(parentId).length >= MAX_LEVELS)
+    faults.add('parentId', 'too_deep', `accounts nest at most ${MAX_LEVELS} deep`);
 }
 
 /** A plan is offered by somebody above the account: the operator or an account on the way up to it. */
@@ -95,5 +121,6 @@ function checkPlan(faults: Faults, account: Account, context: DecisionContext): 
   const plan = context.view.plans.get(account.planId);
   const owner = plan?.owner ?? null;
   const above = owner === null || (account.parentId !== null && context.view.chain(account.parentId).includes(owner));
-  if (plan === undefined || !above || !sees(context, owner)) faults.add('planId', 'unknown_plan', `there is no plan "${account.planId}"`);
+  if (plan === undefined || !above || !sees(context, owner))
+    faults.add('planId', 'unknown_plan', `there is no plan "${account.planId}"`);
 }

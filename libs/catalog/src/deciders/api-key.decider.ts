@@ -6,12 +6,15 @@ import { accept, exists, Faults, notFound, refuse, sees, type Decision, type Dec
 export function issueApiKey({ id, hash, body }: CommandOf<'IssueApiKey'>, context: DecisionContext): Decision {
   const { view, authority, now } = context;
   if (view.apiKeys.has(id)) return exists('API key', id);
-  if (view.apiKeyByHash(hash) !== undefined) return refuse('conflict', 'hash', 'secret_taken', 'a key with this secret exists');
+  if (view.apiKeyByHash(hash) !== undefined)
+    return refuse('conflict', 'hash', 'secret_taken', 'a key with this secret exists');
   const scope = body.scope ?? authority.scope;
   const faults = new Faults();
   const known = scope === OPERATOR || view.accounts.has(scope);
-  if (!known || !view.isWithin(scope, authority.scope)) faults.add('scope', 'unknown_account', `there is no account "${scope}"`);
-  const missing = body.permissions.filter((permission) => !authority.permissions.includes(permission));
+  if (!known || !view.isWithin(scope, authority.scope))
+    faults.add('scope', 'unknown_account', `there is no account "${scope}"`);
+  const own = authority.permissions;
+  const missing = own.includes('admin') ? [] : body.permissions.filter((permission) => !own.includes(permission));
   if (missing.length > 0) faults.add('permissions', 'more_than_own', `you do not have ${missing.join(', ')} yourself`);
   if (body.expiresAt !== null && body.expiresAt <= now) faults.add('expiresAt', 'in_the_past', 'lies in the past');
   const key: ApiKey = { ...body, id, hash, scope, revoked: false };

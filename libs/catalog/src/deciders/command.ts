@@ -1,7 +1,17 @@
 import type { Micros } from '../model.js';
 import type {
-  AddConnectionBody, AddSupplierBody, ChangeAccountBody, ChangeConnectionBody, ChangePlanBody, ChangeRateCardBody, ChangeSupplierBody,
-  ConfigureSourceBody, CreatePlanBody, CreateRateCardBody, IssueApiKeyBody, OpenAccountBody,
+  AddConnectionBody,
+  AddSupplierBody,
+  ChangeAccountBody,
+  ChangeConnectionBody,
+  ChangePlanBody,
+  ChangeRateCardBody,
+  ChangeSupplierBody,
+  ConfigureSourceBody,
+  CreatePlanBody,
+  CreateRateCardBody,
+  IssueApiKeyBody,
+  OpenAccountBody,
 } from '../schemas/body-schemas.js';
 
 /** What is known of an uploaded set of rows when its publication is decided. */
@@ -24,7 +34,14 @@ export type CatalogCommand =
   | { type: 'CreateRateCard'; id: string; body: CreateRateCardBody }
   | { type: 'ChangeRateCard'; id: string; body: ChangeRateCardBody }
   /** effectiveFrom null: at once. version: the number that the rows were written under. */
-  | { type: 'PublishRates'; id: string; version: number; effectiveFrom: Micros | null; backdated: boolean; rowSet: RowSet }
+  | {
+      type: 'PublishRates';
+      id: string;
+      version: number;
+      effectiveFrom: Micros | null;
+      backdated: boolean;
+      rowSet: RowSet;
+    }
   | { type: 'WithdrawRates'; id: string; version: number }
   | { type: 'CreatePlan'; id: string; body: CreatePlanBody }
   | { type: 'ChangePlan'; id: string; body: ChangePlanBody }

@@ -3,14 +3,15 @@ import { OPERATOR } from '../model.js';
 import type { CatalogView } from '../view.js';
 
 /** Kinds of streams. */
-export type Aggregate = 'account' | 'supplier' | 'connection' | 'source' | 'rate-card' | 'plan' | 'numbering-plan' | 'api-key';
+export type Aggregate =
+  'account' | 'supplier' | 'connection' | 'source' | 'rate-card' | 'plan' | 'numbering-plan' | 'api-key';
 
 /** An event before it has a position. */
 export type NewEvent = {
   [K in keyof CatalogEventData]: { aggregate: Aggregate; aggregateId: string; type: K; data: CatalogEventData[K] };
 }[keyof CatalogEventData];
 
-/** One reason against a command; `field` as the caller wrote it, '' for the whole. */
+/** One reason against a command; `field` is a JSON pointer into the body without its first '/', '' for the whole. */
 export interface Fault {
   field: string;
   code: string;
@@ -27,7 +28,7 @@ export type Decision =
 
 export type Refused = Exclude<Decision, { outcome: 'accepted' }>;
 
-/** Who asks: the scope and permissions of the key. */
+/** Who asks: the scope and permissions of the key. `admin` includes every other permission. */
 export interface Authority {
   scope: string;
   permissions: readonly Permission[];
@@ -92,7 +93,10 @@ export function operatorOnly(authority: Authority): Refused | null {
 }
 
 /** Whether the caller sees what `owner` owns; null is the operator. */
-export function sees({ view, authority }: Pick<DecisionContext, 'view' | 'authority'>, owner: string | null | undefined): boolean {
+export function sees(
+  { view, authority }: Pick<DecisionContext, 'view' | 'authority'>,
+  owner: string | null | undefined,
+): boolean {
   return view.isWithin(owner ?? OPERATOR, authority.scope);
 }
 
@@ -118,6 +122,10 @@ export function canonicalJson(value: unknown): string {
 
 export function checkCurrency(faults: Faults, asked: string | undefined, settings: CatalogSettings): void {
   if (asked !== undefined && asked !== settings.currency) {
-    faults.add('currency', 'currency_not_supported', `this installation works in ${settings.currency}; ${asked} needs conversion, which it does not do`);
+    faults.add(
+      'currency',
+      'currency_not_supported',
+      `this installation works in ${settings.currency}; ${asked} needs conversion, which it does not do`,
+    );
   }
 }

@@ -7,11 +7,19 @@ export function nextNumbersVersion({ view }: Pick<DecisionContext, 'view'>, id: 
 }
 
 /** Publishes a numbering plan; the first publication makes it. It replaces the one before it at once. */
-export function publishNumbers({ id, version, rowSet }: CommandOf<'PublishNumbers'>, context: DecisionContext): Decision {
+export function publishNumbers(
+  { id, version, rowSet }: CommandOf<'PublishNumbers'>,
+  context: DecisionContext,
+): Decision {
   const refused = operatorOnly(context.authority);
   if (refused !== null) return refused;
   const next = nextNumbersVersion(context, id);
   if (version !== next) return refuse('conflict', 'version', 'version_taken', `the next version of "${id}" is ${next}`);
   if (rowSet.rows < 1) return refuse('invalid', '', 'no_rows', 'a numbering plan has at least one range');
-  return accept({ aggregate: 'numbering-plan', aggregateId: id, type: 'NumberingPlanPublished', data: { id, version, ...rowSet } });
+  return accept({
+    aggregate: 'numbering-plan',
+    aggregateId: id,
+    type: 'NumberingPlanPublished',
+    data: { id, version, ...rowSet },
+  });
 }

@@ -8,6 +8,7 @@ export function checkOwner(faults: Faults, owner: string | null, context: Decisi
     return;
   }
   const account = context.view.accounts.get(owner);
-  if (account === undefined || !sees(context, owner)) faults.add('owner', 'unknown_account', `there is no account "${owner}"`);
+  if (account === undefined || !sees(context, owner))
+    faults.add('owner', 'unknown_account', `there is no account "${owner}"`);
   else if (account.closed) faults.add('owner', 'account_closed', `account "${owner}" is closed`);
 }

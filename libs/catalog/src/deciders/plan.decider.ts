@@ -1,6 +1,16 @@
 import type { Plan } from '../model.js';
 import type { CommandOf } from './command.js';
-import { exists, Faults, isOperator, merged, notFound, sameContent, sees, type Decision, type DecisionContext } from './decision.js';
+import {
+  exists,
+  Faults,
+  isOperator,
+  merged,
+  notFound,
+  sameContent,
+  sees,
+  type Decision,
+  type DecisionContext,
+} from './decision.js';
 import { checkOwner } from './owner.js';
 
 /** Creates a plan over sell cards of the same owner and service. */
@@ -33,13 +43,16 @@ export function changePlan({ id, body }: CommandOf<'ChangePlan'>, context: Decis
 function checkBindings(faults: Faults, plan: Plan, { view }: DecisionContext): void {
   const seen = new Set<string | null>();
   for (const [index, { trafficClass, cardId }] of plan.bindings.entries()) {
-    const field = `bindings.${index}`;
-    if (seen.has(trafficClass)) faults.add(`${field}.trafficClass`, 'class_bound_twice', `${trafficClass ?? 'any class'} is bound twice`);
+    const field = `bindings/${index}`;
+    if (seen.has(trafficClass))
+      faults.add(`${field}/trafficClass`, 'class_bound_twice', `${trafficClass ?? 'any class'} is bound twice`);
     seen.add(trafficClass);
     const card = view.cards.get(cardId);
     if (card === undefined || (card.owner ?? null) !== (plan.owner ?? null)) {
-      faults.add(`${field}.cardId`, 'unknown_card', `there is no rate card "${cardId}" of the plan's owner`);
-    } else if (card.side !== 'sell') faults.add(`${field}.cardId`, 'not_a_sell_card', `rate card "${cardId}" is a buy card`);
-    else if (card.service !== plan.service) faults.add(`${field}.cardId`, 'other_service', `rate card "${cardId}" is for ${card.service}`);
+      faults.add(`${field}/cardId`, 'unknown_card', `there is no rate card "${cardId}" of the plan's owner`);
+    } else if (card.side !== 'sell')
+      faults.add(`${field}/cardId`, 'not_a_sell_card', `rate card "${cardId}" is a buy card`);
+    else if (card.service !== plan.service)
+      faults.add(`${field}/cardId`, 'other_service', `rate card "${cardId}" is for ${card.service}`);
   }
 }

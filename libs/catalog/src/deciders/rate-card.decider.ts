@@ -1,8 +1,18 @@
 import type { Micros, RateCard, RateCardVersion } from '../model.js';
 import type { CommandOf } from './command.js';
 import {
-  accept, checkCurrency, exists, Faults, isOperator, merged, notFound, refuse, sameContent, sees,
-  type Decision, type DecisionContext,
+  accept,
+  checkCurrency,
+  exists,
+  Faults,
+  isOperator,
+  merged,
+  notFound,
+  refuse,
+  sameContent,
+  sees,
+  type Decision,
+  type DecisionContext,
 } from './decision.js';
 import { checkOwner } from './owner.js';
 
@@ -64,7 +74,12 @@ export function publishRates(command: CommandOf<'PublishRates'>, context: Decisi
     withdrawnAt: null,
     ...rowSet,
   };
-  return faults.orAccept({ aggregate: 'rate-card', aggregateId: id, type: 'RateCardVersionPublished', data: published });
+  return faults.orAccept({
+    aggregate: 'rate-card',
+    aggregateId: id,
+    type: 'RateCardVersionPublished',
+    data: published,
+  });
 }
 
 /** Withdraws a version: it prices nothing that is rated from here on; what it priced stays. */

@@ -24,15 +24,29 @@ export function configureSource({ id, body }: CommandOf<'ConfigureSource'>, cont
   if (again && sameContent({ ...body, id, effectiveFrom: before.effectiveFrom }, before)) return faults.orAccept();
   const effectiveFrom = body.effectiveFrom ?? earliest;
   if (effectiveFrom < earliest) {
-    faults.add('effectiveFrom', 'too_soon', 'a changed mapping takes effect 5 minutes after its publication at the earliest');
+    faults.add(
+      'effectiveFrom',
+      'too_soon',
+      'a changed mapping takes effect 5 minutes after its publication at the earliest',
+    );
   }
   const source: Source = { ...body, id, effectiveFrom };
   if (before !== undefined && sameContent(source, before)) return faults.orAccept();
   return faults.orAccept({ aggregate: 'source', aggregateId: id, type: 'SourceConfigured', data: source });
 }
 
-function checkTargets(faults: Faults, map: Record<string, string>, field: string, known: (id: string) => boolean): void {
+function checkTargets(
+  faults: Faults,
+  map: Record<string, string>,
+  field: string,
+  known: (id: string) => boolean,
+): void {
   for (const [key, target] of Object.entries(map)) {
-    if (!known(target)) faults.add(`${field}.${key}`, 'unknown_target', `"${target}" does not exist`);
+    if (!known(target))
+      faults.add(
+        `${field}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        'unknown_target',
+        `"${target}" does not exist`,
+      );
   }
 }

@@ -1,7 +1,15 @@
 import type { Connection, Supplier } from '../model.js';
 import type { CommandOf } from './command.js';
 import {
-  checkCurrency, exists, Faults, merged, notFound, operatorOnly, sameContent, type Decision, type DecisionContext,
+  checkCurrency,
+  exists,
+  Faults,
+  merged,
+  notFound,
+  operatorOnly,
+  sameContent,
+  type Decision,
+  type DecisionContext,
 } from './decision.js';
 
 /** Suppliers and connections are the operator's; a tenant does not learn of them. */
@@ -35,7 +43,8 @@ export function addConnection({ id, body }: CommandOf<'AddConnection'>, context:
   if (refused !== null) return refused;
   if (context.view.connections.has(id)) return exists('connection', id);
   const faults = new Faults();
-  if (!context.view.suppliers.has(body.supplierId)) faults.add('supplierId', 'unknown_supplier', `there is no supplier "${body.supplierId}"`);
+  if (!context.view.suppliers.has(body.supplierId))
+    faults.add('supplierId', 'unknown_supplier', `there is no supplier "${body.supplierId}"`);
   checkBuyCard(faults, body.buyCardId, context);
   const connection: Connection = { ...body, id };
   return faults.orAccept({ aggregate: 'connection', aggregateId: id, type: 'ConnectionAdded', data: connection });
@@ -48,7 +57,12 @@ export function changeConnection({ id, body }: CommandOf<'ChangeConnection'>, co
   if (before === undefined) return notFound('connection', id);
   const faults = new Faults();
   faults.immutable('id', before.id, body.id);
-  faults.immutable('supplierId', before.supplierId, body.supplierId, 'never changes: money for its messages is owed to that supplier');
+  faults.immutable(
+    'supplierId',
+    before.supplierId,
+    body.supplierId,
+    'never changes: money for its messages is owed to that supplier',
+  );
   const connection = merged(before, body);
   checkBuyCard(faults, connection.buyCardId, context);
   if (sameContent(connection, before)) return faults.orAccept();

@@ -12,7 +12,14 @@ export function chunkRates(id: string, version: number, rows: readonly RateRow[]
 
 /** The same for a numbering plan. */
 export function chunkNumbers(id: string, version: number, rows: readonly NumberRow[]): RateChunk[] {
-  return split(rows, numberBytes).map((numbers, chunk) => ({ kind: 'numbers', id, version, chunk, rates: [], numbers }));
+  return split(rows, numberBytes).map((numbers, chunk) => ({
+    kind: 'numbers',
+    id,
+    version,
+    chunk,
+    rates: [],
+    numbers,
+  }));
 }
 
 /** Key of a chunk in `catalog.rates`. Ids hold neither '|' nor '/', so a plan and a card of one name never compact each other away. */

@@ -13,7 +13,8 @@ export function parseNumberRow(raw: RawRow): RowResult<NumberRow> {
   const mcc = read.optional('mcc', /^\d{3}$/, 'is no MCC: three digits');
   const mnc = read.optional('mnc', /^\d{2,3}$/, 'is no MNC: two or three digits, as text');
   const operator = read.optional('operator', /^.{1,200}$/s, 'is longer than 200 characters');
-  if (mnc !== null && mcc === null && read.text('mcc') === '') read.fault('mnc', 'mnc_without_mcc', 'an MNC means nothing without its MCC');
+  if (mnc !== null && mcc === null && read.text('mcc') === '')
+    read.fault('mnc', 'mnc_without_mcc', 'an MNC means nothing without its MCC');
   if (read.faults.length > 0 || prefix === null) return { faults: read.faults };
   return { row: { prefix, country, mcc, mnc, operator } };
 }

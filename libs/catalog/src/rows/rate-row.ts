@@ -5,7 +5,16 @@ import { RowReader, shorten, type RawRow, type RowResult } from './row-fault.js'
 
 /** Columns of an uploaded rate sheet; only `price` is needed. A row with nothing else is the card's default. */
 export const RATE_COLUMNS = [
-  'country', 'mcc', 'mnc', 'prefix', 'traffic_class', 'price', 'unit', 'basis', 'timeout_sec', 'timeout_policy',
+  'country',
+  'mcc',
+  'mnc',
+  'prefix',
+  'traffic_class',
+  'price',
+  'unit',
+  'basis',
+  'timeout_sec',
+  'timeout_policy',
 ] as const;
 
 const BASES = /^(accept|submit|delivered|final_not_rejected)$/;
@@ -25,18 +34,34 @@ export function parseRateRow(raw: RawRow): RowResult<RateRow> {
   const mcc = read.optional('mcc', /^\d{3}$/, 'is no MCC: three digits');
   const mnc = read.optional('mnc', /^\d{2,3}$/, 'is no MNC: two or three digits, as text');
   const prefix = read.optional('prefix', /^\+?[1-9]\d{0,14}$/, 'is no E.164 prefix')?.replace('+', '') ?? null;
-  const trafficClass = read.optional('traffic_class', /^[a-z0-9][a-z0-9_.-]{0,63}$/, 'is no traffic class: lower case letters, digits, _ . -');
+  const trafficClass = read.optional(
+    'traffic_class',
+    /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+    'is no traffic class: lower case letters, digits, _ . -',
+  );
   const price = readPrice(read);
   const unit = (read.optional('unit', /^(part|message)$/, 'is neither part nor message') ?? 'part') as RateRow['unit'];
   const basis = read.optional('basis', BASES, 'is no charge basis');
   const timeoutSec = readTimeout(read);
   const timeoutPolicy = read.optional('timeout_policy', /^(settle|release)$/, 'is neither settle nor release');
-  if (mnc !== null && mcc === null && read.text('mcc') === '') read.fault('mnc', 'mnc_without_mcc', 'an MNC means nothing without its MCC');
+  if (mnc !== null && mcc === null && read.text('mcc') === '')
+    read.fault('mnc', 'mnc_without_mcc', 'an MNC means nothing without its MCC');
   if (prefix !== null && (mcc !== null || mnc !== null)) {
     read.fault('prefix', 'prefix_with_network', 'a row matches a prefix or a network, not both');
   }
   if (read.faults.length > 0 || price === null) return { faults: read.faults };
-  const row = { country, mcc, mnc, prefix, trafficClass: trafficClass === 'any' ? null : trafficClass, price, unit, basis, timeoutSec, timeoutPolicy };
+  const row = {
+    country,
+    mcc,
+    mnc,
+    prefix,
+    trafficClass: trafficClass === 'any' ? null : trafficClass,
+    price,
+    unit,
+    basis,
+    timeoutSec,
+    timeoutPolicy,
+  };
   return { row: { rateId: rateIdOf(row), ...row } };
 }
 
@@ -55,8 +80,10 @@ function readPrice(read: RowReader): Nano | null {
   const text = read.text('price');
   if (text === '') read.fault('price', 'missing', 'a price is needed');
   else if (text.startsWith('-')) read.fault('price', 'negative', 'a price is not negative');
-  else if (MORE_THAN_NINE_PLACES.test(text)) read.fault('price', 'too_precise', `"${shorten(text)}" has more than nine places, which are never rounded`);
-  else if (!DECIMAL.test(text)) read.fault('price', 'malformed', `"${shorten(text)}" is no decimal number with a point`);
+  else if (MORE_THAN_NINE_PLACES.test(text))
+    read.fault('price', 'too_precise', `"${shorten(text)}" has more than nine places, which are never rounded`);
+  else if (!DECIMAL.test(text))
+    read.fault('price', 'malformed', `"${shorten(text)}" is no decimal number with a point`);
   else return parseMoney(text.replace(/(\.\d{9})0+$/, '$1'));
   return null;
 }

@@ -31,7 +31,10 @@ export class RowSheet<T> {
     const key = this.keyOf(row);
     const first = this.lineOfKey.get(key);
     if (first !== undefined) {
-      this.refused.push({ line, faults: [{ field: this.keyField, code: 'duplicate_key', message: `"${key}" is on line ${first} already` }] });
+      this.refused.push({
+        line,
+        faults: [{ field: this.keyField, code: 'duplicate_key', message: `"${key}" is on line ${first} already` }],
+      });
       return;
     }
     this.lineOfKey.set(key, line);

@@ -1,163 +1,237 @@
 import { z } from 'zod';
 import {
-  anyId, chargeBasis, country, currency, DEFAULT_TIMEOUT_SEC, id, instant, label, money, moneyNotNegative, name, service, timeZone,
-  timeoutPolicy, timeoutSec, trafficClass,
+  anyId,
+  chargeBasis,
+  country,
+  currency,
+  DEFAULT_TIMEOUT_SEC,
+  id,
+  instant,
+  label,
+  money,
+  moneyNotNegative,
+  name,
+  service,
+  timeZone,
+  timeoutPolicy,
+  timeoutSec,
+  trafficClass,
 } from './fields.js';
 
-/** What the bodies of the HTTP commands may hold. A PUT changes the fields it names and leaves the others. */
+/**
+ * What the bodies of the HTTP commands may hold. A PUT changes the fields it names and leaves the others.
+ * What a GET answered may be sent back: fields that the catalog gives itself are taken and not looked at.
+ */
+const given = { version: z.int().optional(), versions: z.array(z.unknown()).optional() };
+function withoutGiven<T extends { version?: unknown; versions?: unknown }>(body: T): Omit<T, 'version' | 'versions'> {
+  const { version: _version, versions: _versions, ...rest } = body;
+  return rest;
+}
 
 const mode = z.enum(['prepaid', 'postpaid']);
-const networkEvidence = z.array(z.enum(['reported', 'ported', 'range'])).min(1).refine((list) => new Set(list).size === list.length, {
-  message: 'must not repeat',
-});
-const permissions = z.array(z.enum(['read', 'write', 'ingest', 'admin'])).min(1).transform((list) => [...new Set(list)]);
-const bindings = z.array(z.strictObject({ trafficClass: trafficClass.nullable().default(null), cardId: id })).min(1).max(100);
-const names = z.record(z.string().min(1).max(200), id).refine((map) => Object.keys(map).length <= 100_000, { message: 'has more than 100 000 entries' });
+const networkEvidence = z
+  .array(z.enum(['reported', 'ported', 'range']))
+  .min(1)
+  .refine((list) => new Set(list).size === list.length, {
+    message: 'must not repeat',
+  });
+const permissions = z
+  .array(z.enum(['read', 'write', 'ingest', 'admin']))
+  .min(1)
+  .transform((list) => [...new Set(list)]);
+const bindings = z
+  .array(z.strictObject({ trafficClass: trafficClass.nullable().default(null), cardId: id }))
+  .min(1)
+  .max(100);
+const names = z
+  .record(z.string().min(1).max(200), id)
+  .refine((map) => Object.keys(map).length <= 100_000, { message: 'has more than 100 000 entries' });
 
-export const openAccountBody = z.strictObject({
-  id: id.optional(),
-  /** Absent: the caller's own account, or the operator. */
-  parentId: id.nullable().optional(),
-  name,
-  currency: currency.optional(),
-  timeZone: timeZone.default('UTC'),
-  planId: id.nullable().default(null),
-  mode: mode.default('prepaid'),
-  creditLimit: moneyNotNegative.default('0'),
-  warnBelow: money.nullable().default(null),
-  defaultTrafficClass: trafficClass.default('transactional'),
-  legalEntity: label.default(null),
-  taxCategory: label.default(null),
-});
+export const openAccountBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    /** Absent: the caller's own account, or the operator. */
+    parentId: id.nullable().optional(),
+    name,
+    currency: currency.optional(),
+    timeZone: timeZone.default('UTC'),
+    planId: id.nullable().default(null),
+    mode: mode.default('prepaid'),
+    creditLimit: moneyNotNegative.default('0'),
+    warnBelow: money.nullable().default(null),
+    defaultTrafficClass: trafficClass.default('transactional'),
+    legalEntity: label.default(null),
+    taxCategory: label.default(null),
+    /** The catalog gives a root payer its partition when it opens it. */
+    partition: z.null().optional(),
+    closed: z.literal(false).optional(),
+  })
+  .transform(withoutGiven);
 
-export const changeAccountBody = z.strictObject({
-  /** May be repeated as they are; an account never moves. */
-  id: id.optional(),
-  parentId: id.nullable().optional(),
-  currency: currency.optional(),
-  name: name.optional(),
-  timeZone: timeZone.optional(),
-  planId: id.nullable().optional(),
-  mode: mode.optional(),
-  creditLimit: moneyNotNegative.optional(),
-  warnBelow: money.nullable().optional(),
-  defaultTrafficClass: trafficClass.optional(),
-  legalEntity: label.optional(),
-  taxCategory: label.optional(),
-});
+export const changeAccountBody = z
+  .strictObject({
+    ...given,
+    /** May be repeated as they are; an account never moves. */
+    id: id.optional(),
+    parentId: id.nullable().optional(),
+    currency: currency.optional(),
+    name: name.optional(),
+    timeZone: timeZone.optional(),
+    planId: id.nullable().optional(),
+    mode: mode.optional(),
+    creditLimit: moneyNotNegative.optional(),
+    warnBelow: money.nullable().optional(),
+    defaultTrafficClass: trafficClass.optional(),
+    legalEntity: label.optional(),
+    taxCategory: label.optional(),
+    partition: z.int().nullable().optional(),
+    closed: z.boolean().optional(),
+  })
+  .transform(withoutGiven);
 
-export const addSupplierBody = z.strictObject({
-  id: id.optional(),
-  name,
-  currency: currency.optional(),
-  buyCardId: id.nullable().default(null),
-  legalEntity: label.default(null),
-});
+export const addSupplierBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    name,
+    currency: currency.optional(),
+    buyCardId: id.nullable().default(null),
+    legalEntity: label.default(null),
+  })
+  .transform(withoutGiven);
 
-export const changeSupplierBody = z.strictObject({
-  id: id.optional(),
-  currency: currency.optional(),
-  name: name.optional(),
-  buyCardId: id.nullable().optional(),
-  legalEntity: label.optional(),
-});
+export const changeSupplierBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    currency: currency.optional(),
+    name: name.optional(),
+    buyCardId: id.nullable().optional(),
+    legalEntity: label.optional(),
+  })
+  .transform(withoutGiven);
 
 const idFormat = z.enum(['dec', 'hex', 'string']).nullable();
 
-export const addConnectionBody = z.strictObject({
-  id: id.optional(),
-  supplierId: id,
-  idFormat: idFormat.default(null),
-  buyCardId: id.nullable().default(null),
-  route: label.default(null),
-  routeGrade: label.default(null),
-});
+export const addConnectionBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    supplierId: id,
+    idFormat: idFormat.default(null),
+    buyCardId: id.nullable().default(null),
+    route: label.default(null),
+    routeGrade: label.default(null),
+  })
+  .transform(withoutGiven);
 
-export const changeConnectionBody = z.strictObject({
-  id: id.optional(),
-  supplierId: id.optional(),
-  idFormat: idFormat.optional(),
-  buyCardId: id.nullable().optional(),
-  route: label.optional(),
-  routeGrade: label.optional(),
-});
+export const changeConnectionBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    supplierId: id.optional(),
+    idFormat: idFormat.optional(),
+    buyCardId: id.nullable().optional(),
+    route: label.optional(),
+    routeGrade: label.optional(),
+  })
+  .transform(withoutGiven);
 
 /** A source is configured whole: half of an old mapping is never what was meant. */
-export const configureSourceBody = z.strictObject({
-  id: id.optional(),
-  format: z.enum(['canonical-json', 'canonical-csv', 'kannel-access-log']),
-  timeZone: timeZone.default('UTC'),
-  identity: z.enum(['gateway-id', 'file-line', 'offset']),
-  accounts: names.default({}),
-  defaultAccount: id.nullable().default(null),
-  connections: names.default({}),
-  trafficClass: trafficClass.nullable().default(null),
-  slowestReceiptSec: timeoutSec.default(86_400),
-  /** Absent: from the beginning for the first configuration, in 5 minutes for a later one. */
-  effectiveFrom: instant.optional(),
-});
+export const configureSourceBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    format: z.enum(['canonical-json', 'canonical-csv', 'kannel-access-log']),
+    timeZone: timeZone.default('UTC'),
+    identity: z.enum(['gateway-id', 'file-line', 'offset']),
+    accounts: names.default({}),
+    defaultAccount: id.nullable().default(null),
+    connections: names.default({}),
+    trafficClass: trafficClass.nullable().default(null),
+    slowestReceiptSec: timeoutSec.default(86_400),
+    /** Absent: from the beginning for the first configuration, in 5 minutes for a later one. */
+    effectiveFrom: instant.optional(),
+  })
+  .transform(withoutGiven);
 
-export const createRateCardBody = z.strictObject({
-  id: id.optional(),
-  /** Absent: the caller's own account, or the operator. */
-  owner: id.nullable().optional(),
-  name,
-  side: z.enum(['sell', 'buy']),
-  service: service.default('sms'),
-  currency: currency.optional(),
-  partRule: z.enum(['reported', 'computed8', 'computed16', 'perMessage']).default('reported'),
-  networkEvidence: networkEvidence.default(['reported', 'ported', 'range']),
-  basis: chargeBasis.default('submit'),
-  timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
-  timeoutPolicy: timeoutPolicy.nullable().default(null),
-  noReceiptCountries: z.array(country).max(300).default([]),
-});
+export const createRateCardBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    /** Absent: the caller's own account, or the operator. */
+    owner: id.nullable().optional(),
+    name,
+    side: z.enum(['sell', 'buy']),
+    service: service.default('sms'),
+    currency: currency.optional(),
+    partRule: z.enum(['reported', 'computed8', 'computed16', 'perMessage']).default('reported'),
+    networkEvidence: networkEvidence.default(['reported', 'ported', 'range']),
+    basis: chargeBasis.default('submit'),
+    timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
+    timeoutPolicy: timeoutPolicy.nullable().default(null),
+    noReceiptCountries: z.array(country).max(300).default([]),
+  })
+  .transform(withoutGiven);
 
-export const changeRateCardBody = z.strictObject({
-  id: id.optional(),
-  owner: id.nullable().optional(),
-  side: z.enum(['sell', 'buy']).optional(),
-  service: service.optional(),
-  currency: currency.optional(),
-  name: name.optional(),
-  partRule: z.enum(['reported', 'computed8', 'computed16', 'perMessage']).optional(),
-  networkEvidence: networkEvidence.optional(),
-  basis: chargeBasis.optional(),
-  timeoutSec: timeoutSec.optional(),
-  timeoutPolicy: timeoutPolicy.nullable().optional(),
-  noReceiptCountries: z.array(country).max(300).optional(),
-});
+export const changeRateCardBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    owner: id.nullable().optional(),
+    side: z.enum(['sell', 'buy']).optional(),
+    service: service.optional(),
+    currency: currency.optional(),
+    name: name.optional(),
+    partRule: z.enum(['reported', 'computed8', 'computed16', 'perMessage']).optional(),
+    networkEvidence: networkEvidence.optional(),
+    basis: chargeBasis.optional(),
+    timeoutSec: timeoutSec.optional(),
+    timeoutPolicy: timeoutPolicy.nullable().optional(),
+    noReceiptCountries: z.array(country).max(300).optional(),
+  })
+  .transform(withoutGiven);
 
-export const createPlanBody = z.strictObject({
-  id: id.optional(),
-  owner: id.nullable().optional(),
-  name,
-  service: service.default('sms'),
-  bindings,
-  basis: chargeBasis.default('accept'),
-  timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
-  timeoutPolicy: timeoutPolicy.nullable().default(null),
-});
+export const createPlanBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    owner: id.nullable().optional(),
+    name,
+    service: service.default('sms'),
+    bindings,
+    basis: chargeBasis.default('accept'),
+    timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
+    timeoutPolicy: timeoutPolicy.nullable().default(null),
+  })
+  .transform(withoutGiven);
 
-export const changePlanBody = z.strictObject({
-  id: id.optional(),
-  owner: id.nullable().optional(),
-  service: service.optional(),
-  name: name.optional(),
-  bindings: bindings.optional(),
-  basis: chargeBasis.optional(),
-  timeoutSec: timeoutSec.optional(),
-  timeoutPolicy: timeoutPolicy.nullable().optional(),
-});
+export const changePlanBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    owner: id.nullable().optional(),
+    service: service.optional(),
+    name: name.optional(),
+    bindings: bindings.optional(),
+    basis: chargeBasis.optional(),
+    timeoutSec: timeoutSec.optional(),
+    timeoutPolicy: timeoutPolicy.nullable().optional(),
+  })
+  .transform(withoutGiven);
 
-export const issueApiKeyBody = z.strictObject({
-  id: id.optional(),
-  name,
-  /** An account, or `operator`. Absent: the caller's own scope. */
-  scope: anyId.optional(),
-  permissions,
-  expiresAt: instant.nullable().default(null),
-});
+export const issueApiKeyBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    name,
+    /** An account, or `operator`. Absent: the caller's own scope. */
+    scope: anyId.optional(),
+    permissions,
+    expiresAt: instant.nullable().default(null),
+  })
+  .transform(withoutGiven);
 
 export type OpenAccountBody = z.output<typeof openAccountBody>;
 export type ChangeAccountBody = z.output<typeof changeAccountBody>;

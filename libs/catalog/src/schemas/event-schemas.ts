@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import type { CatalogEventData } from '../model.js';
 import {
-  anyId, chargeBasis, country, currency, id, label, micros, money, moneyNotNegative, name, service, timeZone, timeoutPolicy,
-  timeoutSec, trafficClass,
+  anyId,
+  chargeBasis,
+  country,
+  currency,
+  id,
+  label,
+  micros,
+  money,
+  moneyNotNegative,
+  name,
+  service,
+  timeZone,
+  timeoutPolicy,
+  timeoutSec,
+  trafficClass,
 } from './fields.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

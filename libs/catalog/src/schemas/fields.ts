@@ -8,16 +8,21 @@ export const RECEIPT_HORIZON_SEC = 604_800;
 export const DEFAULT_TIMEOUT_SEC = 259_200;
 
 /** No '|' and no control characters: ids are joined into Kafka keys. */
-export const anyId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'must be 1–128 of A–Z a–z 0–9 . _ : @ -, not beginning with a sign');
+export const anyId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'must be 1–128 of A–Z a–z 0–9 . _ : @ -, not beginning with a sign');
 /** An id for something new; OPERATOR is nobody's. */
 export const id = anyId.refine((text) => text !== OPERATOR, { message: `"${OPERATOR}" is reserved` });
 export const name = z.string().trim().min(1).max(200);
 export const label = z.string().trim().min(1).max(200).nullable();
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
 export const country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 alpha-2 code');
-export const trafficClass = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be lower case letters, digits, _ . -').refine((text) => text !== 'any', {
-  message: '"any" is said by leaving the class out',
-});
+export const trafficClass = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be lower case letters, digits, _ . -')
+  .refine((text) => text !== 'any', {
+    message: '"any" is said by leaving the class out',
+  });
 export const service = z.enum(['sms', 'voice']);
 export const chargeBasis = z.enum(['accept', 'submit', 'delivered', 'final_not_rejected']);
 export const timeoutPolicy = z.enum(['settle', 'release']);
