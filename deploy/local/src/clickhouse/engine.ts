@@ -66,22 +66,28 @@ export class Engine {
   }
 }
 
+const UNKNOWN_QUERY_PARAMETER = 456;
+const UNKNOWN_EXCEPTION = 1002;
+
 class Connection {
   private readonly session: Session;
+  private readonly parametersOnceSet = new Set<string>();
 
   constructor(folder: string) {
     this.session = new Session(folder);
   }
 
   async run({ sql, database, defaultFormat, settings, parameters }: Statement): Promise<Answer> {
-    await this.use(database);
+    // Said every time: the statement before may have dropped the database or been a USE of its own.
+    await this.execute(`USE ${identifier(database)}`);
+    await this.bind(sql, parameters);
     const set: string[] = [];
     try {
       for (const [name, value] of settings) {
         await this.execute(`SET ${name} = ${quote(value)}`);
         set.push(name);
       }
-      return await this.execute(sql, defaultFormat, parameters);
+      return await this.execute(sql, defaultFormat);
     } finally {
       for (const name of set) await this.execute(`SET ${name} = DEFAULT`);
     }
@@ -91,34 +97,30 @@ class Connection {
     this.session.close();
   }
 
-  private async use(database: string): Promise<void> {
-    // Said every time: the statement before may have dropped the database or been a USE of its own.
-    await this.execute(`USE ${identifier(database)}`);
+  /**
+   * Values go in exactly as HTTP brought them: chdb's own binding escapes text once more, which a list does not bear.
+   * A parameter cannot be unset again, so a placeholder that this request gives no value is refused here.
+   */
+  private async bind(sql: string, parameters: ReadonlyMap<string, string>): Promise<void> {
+    for (const name of this.parametersOnceSet) {
+      if (parameters.has(name) || !new RegExp(`\\{\\s*${name}\\s*:`).test(sql)) continue;
+      throw new EngineError(UNKNOWN_QUERY_PARAMETER, `Substitution \`${name}\` is not set`);
+    }
+    for (const [name, value] of parameters) {
+      await this.execute(`SET param_${name} = ${quote(value)}`);
+      this.parametersOnceSet.add(name);
+    }
   }
 
-  private async execute(sql: string, format = 'TabSeparated', parameters?: ReadonlyMap<string, string>): Promise<Answer> {
+  private async execute(sql: string, format = 'TabSeparated'): Promise<Answer> {
     try {
-      const result =
-        parameters === undefined || parameters.size === 0
-          ? await this.session.queryAsync(sql, { format })
-          : await this.session.queryBindAsync(sql, bindings(parameters), { format });
+      const result = await this.session.queryAsync(sql, { format });
       return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead, elapsedSec: result.elapsed };
     } catch (error) {
       const { clickhouseCode, message } = error as { clickhouseCode?: number; message: string };
-      throw new EngineError(clickhouseCode ?? 1002 /* UNKNOWN_EXCEPTION */, message);
+      throw new EngineError(clickhouseCode ?? UNKNOWN_EXCEPTION, message);
     }
   }
-}
-
-/** chdb escapes strings itself, so what HTTP escaped is taken back first; `\N` is NULL in both. */
-function bindings(parameters: ReadonlyMap<string, string>): Record<string, string | null> {
-  return Object.fromEntries([...parameters].map(([name, value]) => [name, value === '\\N' ? null : unescape(value)]));
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', r: '\r', n: '\n', t: '\t', '0': '\0' };
-
-function unescape(text: string): string {
-  return text.replace(/\\(.)/gs, (_, letter: string) => ESCAPES[letter] ?? letter);
 }
 
 function quote(value: string): string {

@@ -68,12 +68,11 @@ async function decoded(request: FastifyRequest): Promise<Buffer> {
 function refuse(reply: FastifyReply, error: Error): FastifyReply {
   const code = error instanceof EngineError ? error.code : BAD_ARGUMENTS;
   const status = NOT_FOUND.has(code) ? 404 : BAD_REQUEST.has(code) ? 400 : 500;
-  const text = error.message.startsWith('Code: ') ? error.message : `Code: ${code}. DB::Exception: ${error.message} (BAD_ARGUMENTS)`;
+  const name = code === BAD_ARGUMENTS ? 'BAD_ARGUMENTS' : 'UNKNOWN_QUERY_PARAMETER';
+  const text = error.message.startsWith('Code: ') ? error.message : `Code: ${code}. DB::Exception: ${error.message} (${name})`;
   return reply
     .status(status)
     .header('x-clickhouse-exception-code', String(code))
     .type('text/plain; charset=UTF-8')
-    .send(`${text} (version ${ENGINE_VERSION})\n`);
+    .send(`${text} (version embedded)\n`);
 }
-
-const ENGINE_VERSION = 'embedded';

@@ -26,7 +26,7 @@ const NOT_SETTINGS = new Set([
   'close_session',
   'client_protocol_version',
 ]);
-const SETTING_NAME = /^[a-z][a-z0-9_]*$/i;
+const PLAIN_WORD = /^[a-z][a-z0-9_]*$/i;
 
 /** A statement that HTTP carried in a form that this front does not speak. */
 export class RequestError extends Error {
@@ -45,11 +45,11 @@ export function readStatement(
   const settings = new Map<string, string>();
   const parameters = new Map<string, string>();
   for (const [name, value] of url) {
+    if (NOT_SETTINGS.has(name)) continue;
+    // Names become part of a statement, so nothing but a plain word will do.
+    if (!PLAIN_WORD.test(name)) throw new RequestError(`Setting name ${JSON.stringify(name)} is malformed.`);
     if (name.startsWith('param_')) parameters.set(name.slice('param_'.length), value);
-    else if (!NOT_SETTINGS.has(name)) {
-      if (!SETTING_NAME.test(name)) throw new RequestError(`Setting name ${JSON.stringify(name)} is malformed.`);
-      settings.set(name, value);
-    }
+    else settings.set(name, value);
   }
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   return {
