@@ -1,5 +1,6 @@
 export * from './billing-time.js';
 export * from './decide.js';
+export * from './explain.js';
 export * from './leg-steps.js';
 export * from './outcome.js';
 export * from './part-state.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RatedEvent, UsageEvent } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
-import { decideRetry, decideTimeout, pack, unpack } from '../src/index.js';
+import { type PartState, decideRetry, decideTimeout, pack, unpack } from '../src/index.js';
 import { money, NOON, rate, SECOND, step, world, type World } from './world.js';
 
 const CUSTOMER = 'sell customer→reseller #0';
@@ -91,7 +91,7 @@ test('a late real acceptance that moves the billing time before a price change i
 test('a hold without a receipt times out by its policy, and a receipt after it corrects', () => {
   const w = world({ resellerPlan: { basis: 'final_not_rejected' } });
   live(w, [step('accepted'), step('submitted', { at: 1 })]);
-  const part = () => w.state.part(step('accepted').messageId, 1) ?? expect.fail();
+  const part = () => w.state.part(step('accepted').messageId, 1) as PartState;
   expect(decideTimeout(part(), NOON + 3600 * SECOND - 1, w.pricing)).toEqual([]);
   const [timeout] = decideTimeout(part(), NOON + 3600 * SECOND, w.pricing);
   expect(timeout).toMatchObject({ event: 'timeout', cause: { type: 'timer' }, deadline: null, legs: [{ payer: 'customer', action: 'release' }, { payer: 'reseller', action: 'settle' }] });
@@ -107,9 +107,9 @@ test('no rate is an unrated leg with its reason, never zero, and the other legs 
   const events = live(w, [step('accepted'), step('submitted', { at: 1 })]);
   expect(events[0]).toMatchObject({ kind: 'rated', legs: [{ payer: 'customer', action: 'unrated', reason: 'no_version' }, { payer: 'reseller', action: 'hold' }] });
   expect(events[1]).toMatchObject({ kind: 'unrated', legs: [{ side: 'buy', reason: 'no_rate', rate: { cardId: 'buy', version: 0 } }] });
-  expect(w.state.waitingCards().sort()).toEqual(['buy', 'sell-retail']);
+  expect([...w.state.waitingCards()].sort()).toEqual(['buy', 'sell-retail']);
   w.publish('sell-retail', 1, 0, [rate('0.05')]);
-  const part = w.state.part(step('accepted').messageId, 1) ?? expect.fail();
+  const part = w.state.part(step('accepted').messageId, 1) as PartState;
   const [retried] = decideRetry(part, w.state, w.pricing);
   expect(retried).toMatchObject({ kind: 'rated', cause: { type: 'catalog' }, correctsRatedId: events[1]?.ratedId, legs: [{ payer: 'customer', action: 'hold', heldAmount: parseMoney('0.1') }] });
   w.state.apply(retried as RatedEvent);
@@ -138,7 +138,7 @@ test('a contradicting terminal status is noted; the sell side keeps the first, t
 test('a packed part decides as the open one did', () => {
   const w = world();
   live(w, [step('accepted'), step('submitted', { at: 1 })]);
-  const part = w.state.part(step('accepted').messageId, 1) ?? expect.fail();
+  const part = w.state.part(step('accepted').messageId, 1) as PartState;
   const back = unpack(pack(part));
   expect({ ...back, last: null }).toEqual({ ...part, last: null });
 });

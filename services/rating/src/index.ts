@@ -1,1 +1,2 @@
-export {};
+export { ratingConfigSchema, type RatingConfig } from './config.js';
+export { startRating } from './start-rating.js';

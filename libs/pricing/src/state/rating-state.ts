@@ -82,6 +82,7 @@ export class RatingState implements RatingMemory {
   /** Puts a part among the open ones, as a checkpoint remembered it. */
   restore(packed: Uint8Array): void {
     const state = unpack(packed);
+    this.closed.take(state.last.messageId, state.last.part);
     this.hold(partKey(state.last.messageId, state.last.part), state);
   }
 
@@ -131,8 +132,8 @@ export class RatingState implements RatingMemory {
    *
    * In  limit: at most so many parts are looked at, so that a sweep never stops the task
    */
-  sweep(now: number, quietMicros: number, limit: number): { packed: { bytes: Buffer; at: number }[] } {
-    const packed: { bytes: Buffer; at: number }[] = [];
+  sweep(now: number, quietMicros: number, limit: number): { messageId: string; part: number; bytes: Buffer; at: number }[] {
+    const packed: { messageId: string; part: number; bytes: Buffer; at: number }[] = [];
     let looked = 0;
     for (const [key, state] of this.open) {
       if (++looked > limit || state.last.ratedAt > now - quietMicros) break; // insertion order is order of last change
@@ -144,9 +145,9 @@ export class RatingState implements RatingMemory {
       }
       const bytes = pack(state);
       this.closed.put(state.last.messageId, state.last.part, bytes, now);
-      packed.push({ bytes, at: now });
+      packed.push({ messageId: state.last.messageId, part: state.last.part, bytes, at: now });
     }
-    return { packed };
+    return packed;
   }
 
   private forget(key: string): void {
