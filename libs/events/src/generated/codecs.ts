@@ -758,6 +758,12 @@ function writeCorrelationRecord(b: Buffer, p: number, v: CorrelationRecord): num
     p = writeInt(b, p, v_part);
   }
   p = writeLong(b, p, v.at);
+  const v_line = v.line;
+  if (v_line == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeInt(b, p, v_line);
+  }
   return p;
 }
 
@@ -789,6 +795,7 @@ function readCorrelationRecord(r: Reader): CorrelationRecord {
     attempt: r.present(0) ? r.int() : null,
     part: r.present(0) ? r.int() : null,
     at: r.long(),
+    line: r.present(0) ? r.int() : null,
   };
 }
 

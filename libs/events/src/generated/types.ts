@@ -223,6 +223,8 @@ export interface CorrelationRecord {
   attempt: number | null;
   part: number | null;
   at: number;
+  /** ask: line of the raw record */
+  line: number | null;
 }
 
 /** Internal: up to which broker append time a task has written out its input. */
