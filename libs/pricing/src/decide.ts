@@ -1,3 +1,4 @@
+import type { ChargeBasis } from '@ratestream/catalog';
 import { ratedId, type Cause, type Leg, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { buyBillingTime, sellBillingTime } from './billing-time.js';
 import { buyOutcome, isStatusConflict, sellOutcome, statusAfter, wasSubmitted, type AttemptFacts, type Outcome } from './outcome.js';
@@ -7,7 +8,7 @@ import { stepsOf } from './leg-steps.js';
 import { pricedAlike } from './priced-alike.js';
 import type { RateBook } from './rate-book.js';
 import { canPrice, mergeSubjects, subjectOf, type HashRecipient, type Subject } from './subject.js';
-import type { Terms } from './terms.js';
+import type { SellTerms, Terms } from './terms.js';
 
 /** What the decision reads of the fold. */
 export interface RatingMemory {
@@ -174,7 +175,7 @@ function legSteps(after: PartState, before: PartState | undefined, memory: Ratin
   for (const terms of pricing.terms.sell(subject.account as string, subject.trafficClass)) {
     const place: LegPlace = { messageId: subject.messageId, part: subject.part, side: 'sell', level: terms.level, attempt: 0, billingTime: sellAt };
     const outcome = (leg: Pick<Leg, 'basis' | 'unit'>) => outcomeOfSell(leg, after, memory);
-    const price = () => pricedOr(never ?? priceSellLeg(pricing.book, subject, place, terms), (reason) => unratedLeg(place, terms.payer, terms.payee, null, terms.plan?.basis ?? 'accept', reason, terms.card));
+    const price = () => pricedOr(never ?? priceSellLeg(pricing.book, subject, place, terms), (reason) => unratedLeg(place, terms.payer, terms.payee, null, basisWithout(terms, subject), reason, terms.card));
     steps.push(...stepsOf(after.legs.find((leg) => sameLeg(leg, place)), { outcome, price, inputsChanged: sellMoved }));
   }
   for (const attempt of attempts) {
@@ -198,6 +199,13 @@ function buySteps(attempt: AttemptFacts, after: PartState, moved: { alike: boole
 
 function pricedOr<T extends object>(priced: T | Unpriced, unrated: (reason: Unpriced) => Leg): T | Leg {
   return typeof priced === 'string' ? unrated(priced) : priced;
+}
+
+/** The basis by which an unpriced sell leg is shown or not: the plan's, where no receipts can be waited for. */
+function basisWithout({ plan, card }: SellTerms, { country }: Subject): ChargeBasis {
+  if (plan === null) return 'accept';
+  const neverReceipt = typeof card !== 'string' && country !== null && card.noReceiptCountries.includes(country);
+  return neverReceipt && plan.basis !== 'accept' ? 'submit' : plan.basis;
 }
 
 /** What keeps a whole message from ever being priced by itself. */
@@ -225,7 +233,8 @@ function completedMessage(event: RatedEvent, after: PartState, cause: Cause, mem
   const { udh, part, messageId } = event;
   if (udh === null || part === 1) return [];
   const head = memory.part(messageId, 1);
-  if (head === undefined || !head.priced || !head.legs.some(({ unit }) => unit === 'message')) return [];
+  // Also a head without such a leg: while another part had failed, nothing was due and none was opened.
+  if (head === undefined || !head.priced) return [];
   const withThis: RatingMemory = {
     fingerprintOf: (id) => memory.fingerprintOf(id),
     isKnownConflict: (id, hash) => memory.isKnownConflict(id, hash),
