@@ -1,5 +1,5 @@
 import type { Oracle, OracleResult } from './oracle.js';
-import type { RatedFold, RatedLeg } from './rated-fold.js';
+import type { RatedFold, RatedLeg, TimerOutcome } from './rated-fold.js';
 import type { LegVerdict } from './verdict.js';
 
 export interface Difference {
@@ -28,34 +28,40 @@ export function compare(oracle: OracleResult, rated: RatedFold): Difference[] {
       text: `rated has ${actual.settled.toFixed()} settled, ${actual.held.toFixed()} held`,
     });
   }
-  for (const { key, deadline, billingTime } of rated.timers) {
-    const expected = oracle.legs.get(key);
-    if (expected === undefined || deadline === null) continue;
-    if (deadline < billingTime + expected.timeoutSec * 1_000_000) {
+  for (const timer of rated.timers) {
+    const expected = oracle.legs.get(timer.key);
+    if (expected === undefined) continue;
+    const text = earlyTimeout(expected, timer);
+    if (text !== null)
       differences.push({
-        key,
+        key: timer.key,
         what: 'early_timeout',
         expected,
-        rated: rated.legs.get(key) ?? null,
-        text: `timed out at ${deadline}, before ${billingTime} + ${expected.timeoutSec} s`,
+        rated: rated.legs.get(timer.key) ?? null,
+        text,
       });
-    }
   }
   return differences;
+}
+
+/** A leg may time out when its deadline is not before its terms allow, and only after it. */
+function earlyTimeout({ billingTime, timeoutSec }: LegVerdict, { deadline, ratedAt }: TimerOutcome): string | null {
+  const earliest = billingTime + timeoutSec * 1_000_000;
+  if (deadline === null) return 'timed out without a deadline';
+  if (deadline < earliest) return `deadline ${deadline} is before ${billingTime} + ${timeoutSec} s`;
+  return ratedAt < deadline ? `timed out at ${ratedAt}, before its deadline ${deadline}` : null;
 }
 
 function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Difference, 'what' | 'text'> | null {
   if (actual === null) {
     // A leg that was never held and never settled leaves no trace, and needs none.
-    return expected.state === 'released'
-      ? null
-      : { what: 'missing', text: `no leg in rated; must be ${expected.state}` };
+    return !expected.due ? null : { what: 'missing', text: `no leg in rated; must be ${expected.state}` };
   }
   if (!expected.settled.equals(actual.settled))
     return { what: 'settled', text: `settled ${actual.settled.toFixed()}, must be ${expected.settled.toFixed()}` };
   if (!expected.held.equals(actual.held))
     return { what: 'held', text: `held ${actual.held.toFixed()}, must be ${expected.held.toFixed()}` };
-  if ((expected.state === 'unrated') !== (actual.unrated !== null))
+  if (expected.due && (expected.state === 'unrated') !== (actual.unrated !== null))
     return { what: 'unrated', text: `unrated ${String(actual.unrated)}, must be ${String(expected.reason)}` };
   if (expected.state !== 'unrated' && expected.currency !== actual.currency)
     return { what: 'currency', text: `in ${actual.currency}, must be in ${expected.currency}` };
@@ -65,19 +71,24 @@ function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Differe
 /** All that a person needs to see who is right: the facts, the steps in `rated`, and the oracle's reasoning. */
 export function explainDifference(difference: Difference, oracle: Oracle): string {
   const name = difference.expected ?? difference.rated;
-  const facts = name === null ? undefined : oracle.factsOf(name.messageId, name.part);
+  const parts = name === null ? [] : oracle.partsOf(name.messageId);
   const lines = [`${difference.key}: ${difference.text}`];
   lines.push(
     `  must be: ${difference.expected === null ? 'no such leg' : `${difference.expected.state}, ${difference.expected.why}`}`,
   );
   lines.push(`  rated:   ${difference.rated?.steps.join(' → ') ?? 'no such leg'}`);
-  for (const fact of facts?.facts ?? []) {
-    const times = [fact.accepted, fact.submitted, fact.done]
-      .map((at) => (at === null ? '–' : new Date(at / 1000).toISOString()))
-      .join(' / ');
-    lines.push(
-      `  fact:    ${fact.event} attempt ${fact.attempt} ${fact.supplier ?? ''} accepted/submitted/done ${times} class ${fact.trafficClass} to ${fact.recipient ?? '–'}`,
-    );
+  for (const { part, facts } of parts) {
+    for (const fact of facts) {
+      const times = [fact.accepted, fact.submitted, fact.done].map(isoTime).join(' / ');
+      lines.push(
+        `  part ${part}/${fact.total}: ${fact.event} attempt ${fact.attempt} ${fact.supplier ?? ''} accepted/submitted/done ${times} ` +
+          `class ${fact.trafficClass} to ${fact.recipient ?? '–'}`,
+      );
+    }
   }
   return lines.join('\n');
+}
+
+function isoTime(at: number | null): string {
+  return at === null ? '–' : new Date(at / 1000).toISOString();
 }

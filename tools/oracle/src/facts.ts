@@ -20,6 +20,8 @@ export interface Fact {
   done: number | null;
   ingested: number;
   appendedAt: number;
+  /** Parts of the message that are records of their own; 1 where the record stands for the whole message. */
+  total: number;
 }
 
 export const TERMINAL: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'expired', 'rejected', 'deleted']);
@@ -50,6 +52,7 @@ export function factOf(usage: UsageEvent): Fact {
     done: usage.times.done,
     ingested: usage.times.ingested,
     appendedAt: usage.rawAppendedAt,
+    total: usage.udh?.total ?? 1,
   };
 }
 

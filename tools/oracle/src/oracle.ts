@@ -1,8 +1,8 @@
 import type { UsageEvent } from '@ratestream/events';
 import { Exact, ZERO } from './amount.js';
 import { factOf, isTooOld } from './facts.js';
-import { judgePart } from './judge-part.js';
-import type { PartFacts } from './judge-part.js';
+import { judgeMessage } from './judge-message.js';
+import type { PartFacts } from './judge-message.js';
 import type { OracleCatalog } from './oracle-catalog.js';
 import { legKey } from './verdict.js';
 import type { LegVerdict } from './verdict.js';
@@ -50,9 +50,9 @@ export class Oracle {
     else part.facts.push(fact);
   }
 
-  /** All that is known of a part, to explain a difference. */
-  factsOf(messageId: string, part: number): PartFacts | undefined {
-    return this.parts.get(`${messageId}|${part}`);
+  /** All that is known of a message, to explain a difference. */
+  partsOf(messageId: string): PartFacts[] {
+    return [...this.parts.values()].filter((part) => part.messageId === messageId);
   }
 
   /** `timedOut`: keys of the legs that a timer event in `rated` closed; whether it might is checked apart. */
@@ -66,13 +66,23 @@ export class Oracle {
       conflicts: this.conflicts,
       parts: this.parts.size,
     };
-    for (const part of this.parts.values()) {
-      for (const leg of judgePart(part, catalog, timedOut)) {
+    for (const parts of this.byMessage()) {
+      for (const leg of judgeMessage(parts, catalog, timedOut)) {
         result.legs.set(legKey(leg), leg);
         addUp(result, leg);
       }
     }
     return result;
+  }
+
+  private byMessage(): Iterable<PartFacts[]> {
+    const messages = new Map<string, PartFacts[]>();
+    for (const part of this.parts.values()) {
+      const parts = messages.get(part.messageId);
+      if (parts === undefined) messages.set(part.messageId, [part]);
+      else parts.push(part);
+    }
+    return messages.values();
   }
 }
 

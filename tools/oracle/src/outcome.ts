@@ -43,7 +43,7 @@ export function sellOutcome(basis: ChargeBasis, attempts: readonly AttemptFacts[
       return allClosed ? 'released' : 'open';
     case 'final_not_rejected':
       if (statuses.some((status) => status !== null && status !== 'rejected')) return 'settled';
-      return allClosed || lastRefused ? 'released' : 'open';
+      return allClosed ? 'released' : 'open';
   }
 }
 
@@ -52,7 +52,8 @@ export function buyOutcome(basis: ChargeBasis, attempt: AttemptFacts): Outcome {
   const status = attempt.facts.some(({ event }) => event === 'delivered') ? 'delivered' : statusOf(attempt);
   switch (basis) {
     case 'accept':
-      return 'settled';
+      // A supplier that refused the submission has not accepted the message.
+      return wasRefused(attempt) ? 'released' : 'settled';
     case 'submit':
       if (wasSubmitted(attempt)) return 'settled';
       return wasRefused(attempt) ? 'released' : 'open';
@@ -63,4 +64,10 @@ export function buyOutcome(basis: ChargeBasis, attempt: AttemptFacts): Outcome {
       if (status !== null) return status === 'rejected' ? 'released' : 'settled';
       return wasRefused(attempt) ? 'released' : 'open';
   }
+}
+
+/** Of a price per message: settled when every part is, released as soon as one is. */
+export function together(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('released')) return 'released';
+  return outcomes.every((outcome) => outcome === 'settled') ? 'settled' : 'open';
 }

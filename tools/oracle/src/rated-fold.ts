@@ -12,13 +12,14 @@ export interface RatedLeg extends LegName {
   unrated: string | null;
   currency: string;
   steps: string[];
+  /** Of the latest hold. */
+  deadline: number | null;
 }
 
 export interface TimerOutcome {
   key: string;
   deadline: number | null;
-  billingTime: number;
-  rawAppendedAt: number;
+  ratedAt: number;
 }
 
 /** Adds up `rated`, and keeps what the timers decided. */
@@ -49,22 +50,19 @@ export class RatedFold {
         unrated: null,
         currency: step.currency,
         steps: [],
+        deadline: null,
       };
       leg.settled = leg.settled.plus(fromNano(step.amount));
       leg.held = leg.held.plus(fromNano(step.heldAmount)).minus(fromNano(step.heldAmountFreed));
       leg.unrated = step.action === 'unrated' ? (step.reason ?? '') : null;
+      if (step.action === 'hold') leg.deadline = step.deadline;
       if (step.currency !== '') leg.currency = step.currency;
       leg.steps.push(
         `${event.cause.type} ${event.event} ${step.action} ${fromNano(step.action === 'hold' ? step.heldAmount : step.amount).toFixed()}`,
       );
       this.legs.set(key, leg);
       if (event.cause.type === 'timer') {
-        this.timers.push({
-          key,
-          deadline: event.cause.deadline,
-          billingTime: step.billingTime,
-          rawAppendedAt: event.rawAppendedAt,
-        });
+        this.timers.push({ key, deadline: leg.deadline, ratedAt: event.ratedAt });
       }
     }
   }

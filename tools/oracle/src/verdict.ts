@@ -18,6 +18,8 @@ export interface LegVerdict extends LegName {
   currency: string;
   /** Of an unrated leg. */
   reason: string | null;
+  /** Whether money would be due now or later; an unrated leg of which nothing is due need not be shown. */
+  due: boolean;
   billingTime: number;
   timeoutSec: number;
   /** How it came to this, for a person. */
