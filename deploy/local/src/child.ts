@@ -89,7 +89,11 @@ export class Child {
     else signalQuietly(pid, signal);
     const inTime = await Promise.race([gone.then(() => true), sleep(this.part.stopGraceMs, false, { ref: false })]);
     if (!inTime) {
-      this.tell({ part: this.part.name, kind: 'warning', text: `did not stop within ${this.part.stopGraceMs} ms and was killed` });
+      this.tell({
+        part: this.part.name,
+        kind: 'warning',
+        text: `did not stop within ${this.part.stopGraceMs} ms and was killed`,
+      });
       killTree(pid, 'SIGKILL');
     }
     await gone;
@@ -144,7 +148,11 @@ export class Child {
     if (!this.wanted) return;
     this.deathsInARow = Date.now() - this.startedAt > STEADY_AFTER_MS ? 0 : this.deathsInARow + 1;
     const pauseMs = RESTART_PAUSES_MS[Math.min(this.deathsInARow, RESTART_PAUSES_MS.length) - 1] ?? 200;
-    this.tell({ part: this.part.name, kind: 'died', text: `${this.part.title} ended (${how}); it is started again; log: ${this.log}` });
+    this.tell({
+      part: this.part.name,
+      kind: 'died',
+      text: `${this.part.title} ended (${how}); it is started again; log: ${this.log}`,
+    });
     setTimeout(() => this.startAgain(), pauseMs);
   }
 

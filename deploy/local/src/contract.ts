@@ -72,6 +72,8 @@ export interface StackOptions {
   /** Quick start instead of peak speed of the Java parts; true unless told. */
   quick?: boolean;
   onMessage?: (message: StackMessage) => void;
+  /** Aborted: whatever has been started is stopped, and `startStack` rejects. */
+  signal?: AbortSignal;
 }
 
 /** A running stack. Every method names a part or a service; nothing is left running after `stop()`. */

@@ -14,10 +14,12 @@ export async function takeFolder(folder: string, fresh: boolean): Promise<string
   mkdirSync(folder, { recursive: true });
   if (!claim(lockOf(folder))) {
     const holder = holderOf(lockOf(folder)) ?? 'that has just ended';
-    throw new StackError(`A stack already runs in ${folder} (process ${holder}): stop that one, or choose another folder with --data DIR.`);
+    throw new StackError(
+      `A stack already runs in ${folder} (process ${holder}): stop that one, or choose another folder with --data DIR.`,
+    );
   }
   const ended = await endLeftovers(folder, [], LEFTOVER_GRACE_MS);
-  if (fresh) emptyFolder(folder);
+  if (fresh) forgetFolder(folder);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   return ended;
 }
@@ -31,8 +33,8 @@ function lockOf(folder: string): string {
   return join(folder, 'supervisor.lock');
 }
 
-/** Removes what a stack wrote, and nothing that it did not. */
-function emptyFolder(folder: string): void {
+/** Removes what a stack wrote, also where PostgreSQL's data had to lie elsewhere, and nothing that it did not write. */
+export function forgetFolder(folder: string): void {
   const elsewhere = join(folder, 'postgres', 'data-is-elsewhere');
   if (existsSync(elsewhere)) rmSync(readFileSync(elsewhere, 'utf8').trim(), { recursive: true, force: true });
   for (const part of ['kafka', 'registry', 'postgres', 'clickhouse', 'state', 'secrets', 'logs', 'run']) {

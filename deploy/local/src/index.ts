@@ -1,5 +1,6 @@
 export * from './contract.js';
 export { StackError } from './errors.js';
+export { forgetFolder } from './folder.js';
 export { startStack } from './stack.js';
 export { createDatabases, createClickHouseDatabase, databaseOf } from './databases.js';
 export { freePorts, releasePorts } from './ports.js';

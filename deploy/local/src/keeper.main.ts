@@ -8,7 +8,9 @@ import { startStack } from './stack.js';
  * A stack of stores that several test runs of one checkout share: `keeper.main.js --folder DIR [--idle-seconds N]`.
  * It serves as long as somebody holds a connection to it, and a while longer, so that the next run finds it warm.
  */
-const { values } = parseArgs({ options: { folder: { type: 'string' }, 'idle-seconds': { type: 'string', default: '45' } } });
+const { values } = parseArgs({
+  options: { folder: { type: 'string' }, 'idle-seconds': { type: 'string', default: '45' } },
+});
 if (values.folder === undefined) throw new Error('--folder is needed');
 const idleMs = Number(values['idle-seconds']) * 1_000;
 const announcement = join(values.folder, 'keeper.json');
@@ -31,7 +33,10 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP address was expected');
   const { kafkaBrokers, registryUrl, postgresUrl, clickhouseUrl } = stack.addresses;
-  writeFileSync(announcement, JSON.stringify({ port: address.port, kafkaBrokers, registryUrl, postgresUrl, clickhouseUrl }));
+  writeFileSync(
+    announcement,
+    JSON.stringify({ port: address.port, kafkaBrokers, registryUrl, postgresUrl, clickhouseUrl }),
+  );
 });
 idle = setTimeout(() => void stop(), idleMs);
 

@@ -28,7 +28,9 @@ export async function sharedStores(): Promise<BackingAddresses> {
     if (!starting && holderOf(join(folder, 'supervisor.lock')) === undefined) keeper = startKeeper(folder);
     await sleep(300);
   }
-  throw new StackError(`The stores for the tests did not start within ${PATIENCE_MS / 1000} s; the log is ${logOf(folder)}.`);
+  throw new StackError(
+    `The stores for the tests did not start within ${PATIENCE_MS / 1000} s; the log is ${logOf(folder)}.`,
+  );
 }
 
 function startKeeper(folder: string): ChildProcess {

@@ -34,4 +34,6 @@ export interface PartContext {
   /** Quick start rather than peak speed. */
   quick: boolean;
   say: (text: string) => void;
+  /** Aborted when the stack stops before it was up. */
+  signal: AbortSignal;
 }

@@ -7,10 +7,16 @@ export interface RunOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
+  signal?: AbortSignal;
 }
 
 /** Runs a command to its end with its output appended to a log; resolves with the exit code (-1 after a signal). */
-export function runLogged(file: string, args: readonly string[], log: string, options: RunOptions = {}): Promise<number> {
+export function runLogged(
+  file: string,
+  args: readonly string[],
+  log: string,
+  options: RunOptions = {},
+): Promise<number> {
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, 'a');
   return new Promise<number>((resolve, reject) => {

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { BACKING_PARTS, type BackingAddresses, type PartName, type PortMap, type ServiceName, type Stack, type StackOptions } from './contract.js';
+import {
+  BACKING_PARTS,
+  type BackingAddresses,
+  type PartName,
+  type PortMap,
+  type ServiceName,
+  type Stack,
+  type StackOptions,
+} from './contract.js';
 import { createClickHouseDatabase, createDatabases, databaseOf } from './databases.js';
 import { adminKey, addressesOf, environmentFor } from './environment.js';
 import { StackError } from './errors.js';
@@ -13,6 +21,7 @@ import { PostgresPart } from './parts/postgres.part.js';
 import { RegistryPart } from './parts/registry.part.js';
 import { ServicePart } from './parts/service.part.js';
 import { requireJava } from './artifacts.js';
+import type { PartContext } from './part.js';
 import { runLogged } from './run-logged.js';
 import { Supervisor } from './supervisor.js';
 
@@ -41,12 +50,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     leaveFolder(folder);
     throw error;
   });
-  const supervisor = new Supervisor(folder, options.quick ?? true, tell);
+  const signal = options.signal ?? new AbortController().signal;
+  const supervisor = new Supervisor(folder, options.quick ?? true, signal, tell);
   const stop = async (): Promise<void> => {
     await supervisor.stop(STOP_ORDER);
     leaveFolder(folder);
     release();
   };
+
+  signal.addEventListener('abort', () => void supervisor.stop(STOP_ORDER));
 
   try {
     const backing = backingParts(supervisor, ports);
@@ -60,10 +72,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     await allOrFirstFault(parts.map((name) => supervisor.run(backing[name])));
     if (services.length > 0) {
-      await provide(supervisor, addresses, topicPrefix, services);
+      await provide(supervisor.contextFor('topics'), addresses, topicPrefix, services);
+      tell({ part: 'topics', kind: 'ready', text: 'ready' });
       await allOrFirstFault(
         services.map((name) =>
-          supervisor.run(new ServicePart(name, supervisor.contextFor(name), addresses.admin[name], () => environmentOf(name))),
+          supervisor.run(
+            new ServicePart(name, supervisor.contextFor(name), addresses.admin[name], () => environmentOf(name)),
+          ),
         ),
       );
     }
@@ -87,7 +102,10 @@ interface BackingSet {
 
 function backingParts(supervisor: Supervisor, ports: PortMap): BackingSet {
   return {
-    kafka: new KafkaPart(supervisor.contextFor('kafka'), { broker: ports.kafka, controller: ports['kafka-controller'] }),
+    kafka: new KafkaPart(supervisor.contextFor('kafka'), {
+      broker: ports.kafka,
+      controller: ports['kafka-controller'],
+    }),
     registry: new RegistryPart(supervisor.contextFor('registry'), ports.registry),
     postgres: new PostgresPart(supervisor.contextFor('postgres'), ports.postgres),
     clickhouse: new ClickHousePart(supervisor.contextFor('clickhouse'), ports.clickhouse),
@@ -110,18 +128,18 @@ function backingAddresses(
 
 /** Databases, topics and subjects: all that must be there before the first service asks for it. */
 async function provide(
-  supervisor: Supervisor,
+  { say, log, signal }: PartContext,
   addresses: BackingAddresses,
   topicPrefix: string,
   services: readonly ServiceName[],
 ): Promise<void> {
-  const { say, log } = supervisor.contextFor('topics');
   say('creating topics, schemas and databases');
   const databases = services.map((service) => databaseOf(topicPrefix, service));
   const [, , outcome] = await Promise.all([
     createDatabases(addresses.postgresUrl, databases),
     createClickHouseDatabase(addresses.clickhouseUrl, databaseOf(topicPrefix)),
     runLogged(nodeBinary(), [built('libs', 'kafka', 'dist', 'ensure.main.js')], log, {
+      signal,
       env: {
         PATH: process.env['PATH'],
         KAFKA_BROKERS: addresses.kafkaBrokers,

@@ -17,6 +17,7 @@ export class Supervisor {
   constructor(
     private readonly folder: string,
     private readonly quick: boolean,
+    private readonly signal: AbortSignal,
     private readonly tell: (message: StackMessage) => void,
   ) {
     // Its standard input ends when this process does, in whatever way: then it ends the children.
@@ -31,7 +32,14 @@ export class Supervisor {
   /** What a part of this name is given to work with. */
   contextFor(name: string): PartContext {
     const folder = join(this.folder, name);
-    return { folder, log: this.logOf(name), quick: this.quick, say: (text) => this.tell({ part: name, kind: 'progress', text }) };
+    const { quick, signal } = this;
+    return {
+      folder,
+      log: this.logOf(name),
+      quick,
+      signal,
+      say: (text) => this.tell({ part: name, kind: 'progress', text }),
+    };
   }
 
   logOf(name: string): string {
@@ -43,7 +51,7 @@ export class Supervisor {
     const from = Date.now();
     mkdirSync(join(this.folder, part.name), { recursive: true });
     await part.prepare();
-    if (this.stopping !== undefined) throw new StackError('The stack is stopping.');
+    this.signal.throwIfAborted();
     const child = new Child(part, this.folder, this.logOf(part.name), this.tell);
     this.children.set(part.name, child);
     await child.start();
@@ -52,7 +60,8 @@ export class Supervisor {
 
   child(name: PartName): Child {
     const child = this.children.get(name);
-    if (child === undefined) throw new StackError(`This stack runs no ${name}; it runs ${[...this.children.keys()].join(', ')}.`);
+    if (child === undefined)
+      throw new StackError(`This stack runs no ${name}; it runs ${[...this.children.keys()].join(', ')}.`);
     return child;
   }
 
@@ -64,7 +73,7 @@ export class Supervisor {
 
   private async stopAll(groups: readonly (readonly string[])[]): Promise<void> {
     for (const group of groups) {
-      await Promise.all(group.map((name) => this.children.get(name)?.stop()));
+      await Promise.all(group.map(async (name) => this.children.get(name)?.stop()));
     }
     await Promise.all([...this.children.values()].map((child) => child.stop()));
     removePid(this.folder, 'reaper');

@@ -35,7 +35,12 @@ describe('the HTTP front of the embedded ClickHouse, asked by the real client', 
   const legs = (from: number, count: number): object[] =>
     Array.from({ length: count }, (_, i) => ({ id: from + i, account: `a${i % 7}`, amount: '0.000000001' }));
   const insert = (values: object[], token: string): Promise<unknown> =>
-    client.insert({ table: 'legs', values, format: 'JSONEachRow', clickhouse_settings: { insert_deduplication_token: token } });
+    client.insert({
+      table: 'legs',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: { insert_deduplication_token: token },
+    });
   const rows = async <T>(query: string, options: object = {}): Promise<T[]> => {
     const answer = await client.query({ query, format: 'JSONEachRow', ...options });
     return answer.json<T>();
@@ -66,27 +71,37 @@ describe('the HTTP front of the embedded ClickHouse, asked by the real client', 
   test('a setting of a failed statement does not show in the next answer either', async () => {
     const failing = client.query({ query: 'SELECT nonsense', clickhouse_settings: { ...QUOTED, max_threads: 1 } });
     await expect(failing).rejects.toMatchObject({ code: '47', type: 'UNKNOWN_IDENTIFIER' });
-    for (let i = 0; i < 8; i++) expect(await rows("SELECT getSetting('max_threads') = 1 AS kept")).toEqual([{ kept: 0 }]);
+    for (let i = 0; i < 8; i++)
+      expect(await rows("SELECT getSetting('max_threads') = 1 AS kept")).toEqual([{ kept: 0 }]);
   });
 
   test('binds parameters, hostile text and lists included', async () => {
     const text = "O'Brien\\ \t\n'); DROP TABLE legs; -- €";
-    const [row] = await rows('SELECT {text:String} AS text, {list:Array(String)} AS list, {n:Nullable(UInt8)} AS n, {at:DateTime64(3)} AS at', {
-      query_params: { text, list: ["a'b", 'c\\d', ''], n: null, at: '2026-05-01 12:00:00.123' },
-    });
+    const [row] = await rows(
+      'SELECT {text:String} AS text, {list:Array(String)} AS list, {n:Nullable(UInt8)} AS n, {at:DateTime64(3)} AS at',
+      {
+        query_params: { text, list: ["a'b", 'c\\d', ''], n: null, at: '2026-05-01 12:00:00.123' },
+      },
+    );
     expect(row).toEqual({ text, list: ["a'b", 'c\\d', ''], n: null, at: '2026-05-01 12:00:00.123' });
   });
 
   test('a placeholder without a value is refused, even when an earlier request gave one', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => rows('SELECT {who:String} AS who', { query_params: { who: 'me' } })));
+    await Promise.all(
+      Array.from({ length: 8 }, () => rows('SELECT {who:String} AS who', { query_params: { who: 'me' } })),
+    );
     await expect(rows('SELECT {who:String} AS who')).rejects.toMatchObject({ code: '456' });
   });
 
   test('names ClickHouse’s own error', async () => {
     await expect(rows('SELECT * FROM nowhere')).rejects.toMatchObject({ code: '60', type: 'UNKNOWN_TABLE' });
     await expect(rows('SELEKT 1')).rejects.toMatchObject({ code: '62', type: 'SYNTAX_ERROR' });
-    await expect(rows('SELECT 1', { clickhouse_settings: { no_such_setting: 1 } })).rejects.toMatchObject({ code: '115' });
-    await expect(client.insert({ table: 'legs', values: [{ id: 'x' }], format: 'JSONEachRow' })).rejects.toMatchObject({ code: '27' });
+    await expect(rows('SELECT 1', { clickhouse_settings: { no_such_setting: 1 } })).rejects.toMatchObject({
+      code: '115',
+    });
+    await expect(client.insert({ table: 'legs', values: [{ id: 'x' }], format: 'JSONEachRow' })).rejects.toMatchObject({
+      code: '27',
+    });
   });
 
   test('answers large results, compressed', async () => {
@@ -100,7 +115,9 @@ describe('the HTTP front of the embedded ClickHouse, asked by the real client', 
     const answers = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const from = i % 2 === 0 ? client : elsewhere;
-        const [row] = await (await from.query({ query: 'SELECT currentDatabase() AS db', format: 'JSONEachRow' })).json<{ db: string }>();
+        const [row] = await (
+          await from.query({ query: 'SELECT currentDatabase() AS db', format: 'JSONEachRow' })
+        ).json<{ db: string }>();
         return row?.db;
       }),
     );
@@ -109,10 +126,13 @@ describe('the HTTP front of the embedded ClickHouse, asked by the real client', 
   });
 
   test('refuses a binary row format in one clear sentence', async () => {
-    const response = await fetch(`${stack.addresses.clickhouseUrl}/?query=${encodeURIComponent('INSERT INTO legs FORMAT RowBinary')}`, {
-      method: 'POST',
-      body: Buffer.from([1, 2, 3]),
-    });
+    const response = await fetch(
+      `${stack.addresses.clickhouseUrl}/?query=${encodeURIComponent('INSERT INTO legs FORMAT RowBinary')}`,
+      {
+        method: 'POST',
+        body: Buffer.from([1, 2, 3]),
+      },
+    );
     expect(response.status).toBe(400);
     expect(await response.text()).toMatch(/format RowBinary.*text format such as JSONEachRow/);
   });
@@ -122,6 +142,8 @@ describe('the HTTP front of the embedded ClickHouse, asked by the real client', 
     await stack.kill('clickhouse');
     await stack.waitReady('clickhouse');
     await insert(legs(1_000_000, 1_000), 'before the kill');
-    expect(await rows('SELECT toUInt32(count()) AS n FROM legs WHERE id >= 1000000 AND id < 2000000')).toEqual([{ n: 1_000 }]);
+    expect(await rows('SELECT toUInt32(count()) AS n FROM legs WHERE id >= 1000000 AND id < 2000000')).toEqual([
+      { n: 1_000 },
+    ]);
   }, 30_000);
 });

@@ -27,14 +27,25 @@ export interface SendOptions {
 
 /** A client for tests: `httpClient(stack.addresses.entryUrl, stack.adminKey).get('/api/catalog/v1/accounts')`. */
 export function httpClient(baseUrl: string, key: string | undefined): HttpClient {
-  const send = async <T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<HttpAnswer<T>> => {
+  const send = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: SendOptions = {},
+  ): Promise<HttpAnswer<T>> => {
     const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
     const headers: Record<string, string> = { ...options.headers };
     if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
     if (method !== 'GET') headers['idempotency-key'] = options.idempotencyKey ?? randomUUID();
-    if (body !== undefined && !(body instanceof FormData)) headers['content-type'] = options.contentType ?? 'application/json';
+    if (body !== undefined && !(body instanceof FormData))
+      headers['content-type'] = options.contentType ?? 'application/json';
     const payload = body === undefined ? null : raw ? (body as RequestInit['body'] & object) : JSON.stringify(body);
-    const response = await fetch(new URL(path, baseUrl), { method, headers, body: payload, signal: AbortSignal.timeout(60_000) });
+    const response = await fetch(new URL(path, baseUrl), {
+      method,
+      headers,
+      body: payload,
+      signal: AbortSignal.timeout(60_000),
+    });
     const text = await response.text();
     const json = /[/+]json/.test(response.headers.get('content-type') ?? '') && text !== '';
     return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T };

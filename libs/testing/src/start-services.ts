@@ -22,7 +22,7 @@ export async function startServices(
   { env = {}, serviceEnv = {}, folder }: ServicesOptions = {},
 ): Promise<Stack> {
   return startStack({
-    folder: folder ?? (await mkdtemp(join(tmpdir(), 'ratestream-services-'))),
+    folder: folder ?? (await mkdtemp(join(process.env['RATESTREAM_TEST_FOLDER'] ?? tmpdir(), 'ratestream-services-'))),
     ports: 'free',
     parts: [],
     services,

@@ -115,7 +115,12 @@ class Connection {
   private async execute(sql: string, format = 'TabSeparated'): Promise<Answer> {
     try {
       const result = await this.session.queryAsync(sql, { format });
-      return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead, elapsedSec: result.elapsed };
+      return {
+        bytes: result.bytes(),
+        rowsRead: result.rowsRead,
+        bytesRead: result.bytesRead,
+        elapsedSec: result.elapsed,
+      };
     } catch (error) {
       const { clickhouseCode, message } = error as { clickhouseCode?: number; message: string };
       throw new EngineError(clickhouseCode ?? UNKNOWN_EXCEPTION, message);

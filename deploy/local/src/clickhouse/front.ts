@@ -10,7 +10,9 @@ const SMALLEST_COMPRESSED_BYTES = 512;
 const BAD_ARGUMENTS = 36;
 // Mistakes of whoever asked; everything else is 500, as in ClickHouse's own HTTP handler.
 const NOT_FOUND = new Set([16, 46, 47, 60, 81]);
-const BAD_REQUEST = new Set([6, 26, 27, 36, 38, 41, 42, 43, 44, 50, 53, 62, 69, 70, 72, 115, 117, 130, 376, 441, 456, 457]);
+const BAD_REQUEST = new Set([
+  6, 26, 27, 36, 38, 41, 42, 43, 44, 50, 53, 62, 69, 70, 72, 115, 117, 130, 376, 441, 456, 457,
+]);
 
 const decoders: Readonly<Record<string, (input: Buffer) => Promise<Buffer>>> = {
   gzip: promisify(gunzip),
@@ -44,15 +46,26 @@ async function answer(engine: Engine, request: FastifyRequest, reply: FastifyRep
   const { bytes, rowsRead, bytesRead, elapsedSec } = await engine.run(statement);
   const summary = { read_rows: rowsRead, read_bytes: bytesRead, elapsed_ns: Math.round(elapsedSec * 1e9) };
   const texts = Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, String(value)]));
-  void reply.header('x-clickhouse-summary', JSON.stringify(texts)).header('x-clickhouse-format', statement.defaultFormat);
-  return send(reply, bytes, url.get('enable_http_compression') === '1' ? (request.headers['accept-encoding'] ?? '') : '');
+  void reply
+    .header('x-clickhouse-summary', JSON.stringify(texts))
+    .header('x-clickhouse-format', statement.defaultFormat);
+  return send(
+    reply,
+    bytes,
+    url.get('enable_http_compression') === '1' ? (request.headers['accept-encoding'] ?? '') : '',
+  );
 }
 
 async function send(reply: FastifyReply, bytes: Uint8Array, accepted: string | string[]): Promise<FastifyReply> {
-  const wanted = [accepted].flat().join(',').split(',').map((name) => name.trim().split(';')[0] ?? '');
+  const wanted = [accepted]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((name) => name.trim().split(';')[0] ?? '');
   const encoding = bytes.length < SMALLEST_COMPRESSED_BYTES ? undefined : wanted.find((name) => name in encoders);
   const encode = encoders[encoding ?? ''];
-  if (encode === undefined || encoding === undefined) return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (encode === undefined || encoding === undefined)
+    return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return reply.header('content-encoding', encoding).send(await encode(bytes));
 }
 
@@ -69,7 +82,9 @@ function refuse(reply: FastifyReply, error: Error): FastifyReply {
   const code = error instanceof EngineError ? error.code : BAD_ARGUMENTS;
   const status = NOT_FOUND.has(code) ? 404 : BAD_REQUEST.has(code) ? 400 : 500;
   const name = code === BAD_ARGUMENTS ? 'BAD_ARGUMENTS' : 'UNKNOWN_QUERY_PARAMETER';
-  const text = error.message.startsWith('Code: ') ? error.message : `Code: ${code}. DB::Exception: ${error.message} (${name})`;
+  const text = error.message.startsWith('Code: ')
+    ? error.message
+    : `Code: ${code}. DB::Exception: ${error.message} (${name})`;
   return reply
     .status(status)
     .header('x-clickhouse-exception-code', String(code))

@@ -61,14 +61,17 @@ export function readStatement(
   };
 }
 
-const TEXT_FORMATS = /^(JSON|CSV|TSV|TabSeparated|CustomSeparated|Template|Values|TSKV|LineAsString|RawBLOB|Regexp|SQLInsert)/i;
+const TEXT_FORMATS =
+  /^(JSON|CSV|TSV|TabSeparated|CustomSeparated|Template|Values|TSKV|LineAsString|RawBLOB|Regexp|SQLInsert)/i;
 
 function joinQuery(query: string, body: Buffer): string {
   if (query === '') return body.toString('utf8');
   if (body.length === 0) return query;
   const format = /\bFORMAT\s+(\w+)\s*;?\s*$/i.exec(query)?.[1];
   if (format !== undefined && !TEXT_FORMATS.test(format)) {
-    throw new RequestError(`Rows in format ${format} are not spoken by the embedded ClickHouse: send a text format such as JSONEachRow.`);
+    throw new RequestError(
+      `Rows in format ${format} are not spoken by the embedded ClickHouse: send a text format such as JSONEachRow.`,
+    );
   }
   return `${query.replace(/;\s*$/, '')}\n${body.toString('utf8')}`;
 }

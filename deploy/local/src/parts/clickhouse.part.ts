@@ -29,7 +29,14 @@ export class ClickHousePart implements Part {
     const data = join(this.context.folder, 'data');
     return {
       file: nodeBinary(),
-      args: ['--enable-source-maps', builtHere('clickhouse/front.main.js'), '--port', String(this.port), '--folder', data],
+      args: [
+        '--enable-source-maps',
+        builtHere('clickhouse/front.main.js'),
+        '--port',
+        String(this.port),
+        '--folder',
+        data,
+      ],
     };
   }
 

@@ -25,7 +25,15 @@ export class DemoPart implements Part {
     const { entryUrl, key, brokers } = this.target;
     return {
       file: nodeBinary(),
-      args: ['--enable-source-maps', built('tools', 'simulator', 'dist', 'main.js'), 'demo', '--entry', entryUrl, '--brokers', brokers],
+      args: [
+        '--enable-source-maps',
+        built('tools', 'simulator', 'dist', 'main.js'),
+        'demo',
+        '--entry',
+        entryUrl,
+        '--brokers',
+        brokers,
+      ],
       env: { PATH: process.env['PATH'], RATESTREAM_KEY: key }, // not an argument: those are readable by every user
     };
   }

@@ -32,14 +32,13 @@ export class KafkaPart implements Part {
 
   async prepare(): Promise<void> {
     const { context } = this;
-    context.say('fetching');
-    this.jars = await kafkaJars(context.log);
+    this.jars = await kafkaJars(context);
     this.archiveFlags = await classArchiveFlags('kafka', (flags, folder) => {
       context.say('recording its class archive (once)');
       return this.record(flags, folder);
     });
     context.say('starting');
-    await format(this.jars, context.folder, this.ports, context.log);
+    await format(this.jars, context.folder, this.ports, context);
   }
 
   command(): Command {
@@ -54,9 +53,9 @@ export class KafkaPart implements Part {
   private async record(flags: string[], folder: string): Promise<void> {
     const [broker = 0, controller = 0] = await freePorts(2);
     try {
-      await format(this.jars, folder, { broker, controller }, this.context.log);
+      await format(this.jars, folder, { broker, controller }, this.context);
       const command = brokerCommand(this.jars, folder, ['-Xmx384m', ...flags]);
-      await runToAnswer(command, () => describeCluster(`127.0.0.1:${broker}`), this.context.log);
+      await runToAnswer(command, () => describeCluster(`127.0.0.1:${broker}`), this.context.log, this.context.signal);
     } finally {
       releasePorts([broker, controller]);
     }
@@ -64,7 +63,14 @@ export class KafkaPart implements Part {
 }
 
 function brokerCommand(jars: string, folder: string, flags: readonly string[]): Command {
-  const args = [...flags, ...jvmArguments(jars), '-XX:+UseG1GC', `-Dkafka.logs.dir=${folder}`, 'kafka.Kafka', configOf(folder)];
+  const args = [
+    ...flags,
+    ...jvmArguments(jars),
+    '-XX:+UseG1GC',
+    `-Dkafka.logs.dir=${folder}`,
+    'kafka.Kafka',
+    configOf(folder),
+  ];
   return { file: 'java', args };
 }
 
@@ -87,12 +93,22 @@ async function describeCluster(broker: string): Promise<void> {
   }
 }
 
-async function format(jars: string, folder: string, ports: { broker: number; controller: number }, log: string): Promise<void> {
+async function format(
+  jars: string,
+  folder: string,
+  ports: { broker: number; controller: number },
+  { log, signal }: PartContext,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(configOf(folder), serverProperties(folder, ports));
   if (existsSync(join(folder, 'topics', 'meta.properties'))) return;
   const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...jvmArguments(jars), 'kafka.tools.StorageTool', 'format'];
-  const outcome = await runLogged('java', [...args, '-t', CLUSTER_ID, '-c', configOf(folder), '--ignore-formatted'], log);
+  const outcome = await runLogged(
+    'java',
+    [...args, '-t', CLUSTER_ID, '-c', configOf(folder), '--ignore-formatted'],
+    log,
+    { signal },
+  );
   if (outcome !== 0) throw new StackError(`Kafka's data folder could not be formatted; the reason is in ${log}.`);
 }
 

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { arch, platform } from 'node:os';
@@ -80,10 +90,16 @@ export class PostgresPart implements Part {
     if (this.owner !== undefined) chownSync(password, this.owner.uid, this.owner.gid);
     const flags = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync', '--no-instructions'];
     const args = ['-D', this.data, '-U', USER, `--pwfile=${password}`, ...flags];
-    const options = { env: { PATH: process.env['PATH'], LC_ALL: 'C' }, cwd: dirname(this.data), ...this.owner };
+    const options = {
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      cwd: dirname(this.data),
+      signal: this.context.signal,
+      ...this.owner,
+    };
     const outcome = await runLogged(join(this.binaries, 'bin', 'initdb'), args, this.context.log, options);
     rmSync(password);
-    if (outcome !== 0) throw new StackError(`PostgreSQL's data folder could not be initialised; the reason is in ${this.context.log}.`);
+    if (outcome !== 0)
+      throw new StackError(`PostgreSQL's data folder could not be initialised; the reason is in ${this.context.log}.`);
   }
 }
 
@@ -127,7 +143,8 @@ function canReach(folder: string): boolean {
 function nobody(): Owner {
   const id = (flag: string): number => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout.trim());
   const owner = { uid: id('-u'), gid: id('-g') };
-  if (!(owner.uid > 0)) throw new StackError('PostgreSQL does not run as root and there is no user "nobody": start as another user.');
+  if (!(owner.uid > 0))
+    throw new StackError('PostgreSQL does not run as root and there is no user "nobody": start as another user.');
   return owner;
 }
 

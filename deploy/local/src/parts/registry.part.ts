@@ -31,8 +31,7 @@ export class RegistryPart implements Part {
 
   async prepare(): Promise<void> {
     const { context } = this;
-    context.say('fetching (142 MB the first time)');
-    this.app = await registryApp(context.log);
+    this.app = await registryApp(context);
     this.archiveFlags = await classArchiveFlags('registry', (flags, folder) => {
       context.say('recording its class archive (once)');
       return this.record(flags, folder);
@@ -63,7 +62,12 @@ export class RegistryPart implements Part {
     const [port = 0] = await freePorts(1);
     try {
       const command = registryCommand(this.app, folder, port, flags);
-      await runToAnswer(command, () => askSubjects(`http://127.0.0.1:${port}${CONFLUENT_API}`), this.context.log);
+      await runToAnswer(
+        command,
+        () => askSubjects(`http://127.0.0.1:${port}${CONFLUENT_API}`),
+        this.context.log,
+        this.context.signal,
+      );
     } finally {
       releasePorts([port]);
     }
@@ -72,7 +76,8 @@ export class RegistryPart implements Part {
 
 function registryCommand(app: string, folder: string, port: number, flags: readonly string[]): Command {
   const runner = readdirSync(app).find((file) => file.endsWith('-runner.jar'));
-  if (runner === undefined) throw new StackError(`The registry in ${app} is incomplete: remove that folder and start again.`);
+  if (runner === undefined)
+    throw new StackError(`The registry in ${app} is incomplete: remove that folder and start again.`);
   const settings = [`-Dquarkus.http.host=127.0.0.1`, `-Dquarkus.http.port=${port}`, '-Dquarkus.log.level=WARN'];
   const jvm = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   return {

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The commands of the root: `node tools/run.mjs start|test|bench|chaos|generate [options]`.
+// Runs on the system's Node, with nothing installed yet: installs what is missing, then hands over to the project's own Node.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const COMMANDS = ['start', 'test', 'bench', 'chaos', 'generate'];
+
+const [command, ...args] = process.argv.slice(2);
+if (!COMMANDS.includes(command)) fail(`Say what to run: node tools/run.mjs ${COMMANDS.join('|')}.`);
+install();
+const node = join(root, 'node_modules', '.bin', 'node');
+if (!existsSync(node))
+  fail(`There is no Node for this machine (${process.platform} ${process.arch}) among the dependencies.`);
+process.exit(await handOver(node, [join(root, 'tools', 'run', `${command}.mjs`), ...args]));
+
+/** `npm ci`, where node_modules is absent or older than the lock. */
+function install() {
+  const done = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(done) && statSync(done).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return;
+  console.log('Installing dependencies (npm ci) …');
+  const { error, status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (error) fail('npm was not found on the PATH: install Node.js together with npm.');
+  if (status !== 0) fail('npm ci failed; its words are above.');
+}
+
+/** Runs to the end; a signal that reaches this script goes on to the one that does the work, which then ends in its own order. */
+function handOver(file, params) {
+  const env = {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+    NX_DAEMON: 'false',
+    RATESTREAM_STOP_WITH_PARENT: '1',
+  };
+  const child = spawn(file, params, { cwd: root, stdio: 'inherit', env });
+  process.on('SIGINT', () => {}); // the terminal has sent it to the child too
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once('error', (error) => fail(`The project's own Node could not be started: ${error.message}.`));
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  });
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
