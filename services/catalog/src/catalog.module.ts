@@ -1,0 +1,54 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { API_KEYS, type ApiKeys } from '@ratestream/http';
+import type { CommandHandler } from './commands/command-handler.js';
+import { AccountsController } from './http/accounts.controller.js';
+import { ApiKeysController } from './http/api-keys.controller.js';
+import { CommandPort } from './http/command-port.js';
+import { ConnectionsController } from './http/connections.controller.js';
+import { NumberingPlansController } from './http/numbering-plans.controller.js';
+import { PlansController } from './http/plans.controller.js';
+import { RateCardsController } from './http/rate-cards.controller.js';
+import { RateVersionsController } from './http/rate-versions.controller.js';
+import { ResourceReads } from './http/resource-reads.js';
+import { RowPort, type RowPortOptions } from './http/row-port.js';
+import { SourcesController } from './http/sources.controller.js';
+import { SuppliersController } from './http/suppliers.controller.js';
+import { COMMANDS, QUERIES, ROWS } from './http/tokens.js';
+import type { CatalogQueries } from './queries/catalog-queries.js';
+
+export interface CatalogParts {
+  commands: CommandHandler;
+  queries: CatalogQueries;
+  rows: RowPortOptions;
+  apiKeys: ApiKeys;
+}
+
+/** Who does what in the catalog service, in the order a command meets it. */
+@Module({})
+export class CatalogModule {
+  static with({ commands, queries, rows, apiKeys }: CatalogParts): DynamicModule {
+    return {
+      module: CatalogModule,
+      providers: [
+        { provide: API_KEYS, useValue: apiKeys }, // who asks: keys from the catalog's own state
+        CommandPort, // body and headers → command → answer or problem
+        RowPort, // sheets of rates and numbers, in and out
+        { provide: COMMANDS, useValue: commands }, // lock position → decide → events, outbox, answer in one transaction
+        { provide: ROWS, useValue: rows },
+        ResourceReads,
+        { provide: QUERIES, useValue: queries }, // the state now from the view, at an instant from the stream
+      ],
+      controllers: [
+        AccountsController,
+        SuppliersController,
+        ConnectionsController,
+        SourcesController,
+        RateVersionsController,
+        RateCardsController,
+        PlansController,
+        NumberingPlansController,
+        ApiKeysController,
+      ],
+    };
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import {
+  aggregateOf,
+  chunkKey,
+  decide,
+  eventDataSchemas,
+  type Authority,
+  type CatalogCommand,
+  type CatalogSettings,
+  type NewEvent,
+  type Refused,
+} from '@ratestream/catalog';
+import type { CatalogEvent, RateChunk } from '@ratestream/events';
+import type { Serdes } from '@ratestream/kafka';
+import { transaction, type Outbox, type OutboxRecord, type Pool, type Tx } from '@ratestream/postgres';
+import { claim, keepAnswer, type Claim } from '../store/command-answers.js';
+import { insertEvent } from '../store/event-store.js';
+import { insertChunks } from '../store/row-chunks.js';
+import type { CatalogState } from './catalog-state.js';
+
+export interface CommandRequest {
+  command: CatalogCommand;
+  authority: Authority;
+  /** Key id or job; recorded on every event. */
+  actor: string;
+  /** The stream version that the caller has seen; null: any. */
+  expectedVersion: number | null;
+  idempotency: Claim | null;
+  /** Rows that the command's event publishes. */
+  chunks?: readonly RateChunk[];
+  /** What the caller is told besides id, version and position; kept with the idempotency key, so never a secret. */
+  describe?: (events: readonly CatalogEvent[]) => object;
+}
+
+export interface CommandAnswer {
+  id: string;
+  /** Events in the aggregate's stream. */
+  version: number;
+  /** `catalogPosition`: a reader that has reached it sees this command's effect. */
+  position: number;
+}
+
+export type CommandResult =
+  | { outcome: 'done'; answer: CommandAnswer; repeated: boolean }
+  | { outcome: 'stale'; version: number }
+  | { outcome: 'other_request' }
+  | Refused;
+
+export interface CommandHandlerOptions {
+  pool: Pool;
+  outbox: Outbox;
+  serdes: Pick<Serdes, 'CatalogEvent' | 'RateChunk'>;
+  state: CatalogState;
+  settings: CatalogSettings;
+  /** Microseconds UTC. */
+  clock: () => number;
+  /** Tells the relay that there is something to publish. */
+  onCommitted: () => void;
+}
+
+/** Ends the transaction of a command that is not carried out. */
+class NotDone extends Error {
+  constructor(readonly result: CommandResult) {
+    super('refused');
+  }
+}
+
+/**
+ * Carries out commands, one after the other over all processes.
+ *
+ * The row that positions are taken from is locked before deciding and held until commit, so the view that a command is
+ * decided on is the last committed one: no rule (least loaded partition, closed parent, unique secret) can be broken by
+ * two commands at once, and nothing has to be tried again. What is slow (rows of a sheet) is written before the lock.
+ */
+export class CommandHandler {
+  constructor(private readonly options: CommandHandlerOptions) {}
+
+  /** Errors: those of PostgreSQL, retriable where a repeat may work. An error of commit leaves open whether it happened. */
+  async execute(request: CommandRequest): Promise<CommandResult> {
+    const { pool, state, onCommitted } = this.options;
+    try {
+      const { result, events } = await transaction(pool, (tx) => this.carryOut(tx, request));
+      for (const event of events) state.view.apply(event);
+      if (events.length > 0) onCommitted();
+      return result;
+    } catch (error) {
+      if (error instanceof NotDone) return error.result;
+      throw error;
+    }
+  }
+
+  private async carryOut(tx: Tx, request: CommandRequest): Promise<{ result: CommandResult; events: CatalogEvent[] }> {
+    const { command, idempotency } = request;
+    if (idempotency !== null) {
+      const claimed = await claim(tx, idempotency);
+      if (claimed.outcome === 'other_request') throw new NotDone(claimed);
+      if (claimed.outcome === 'answered') {
+        return { result: { outcome: 'done', answer: claimed.answer as CommandAnswer, repeated: true }, events: [] };
+      }
+    }
+    const chunkRecords = await this.writeRows(tx, request.chunks ?? []);
+    const position = await this.lockPosition(tx);
+    const { newEvents, now } = this.decide(request);
+    const aggregate = aggregateOf(command);
+    const versionBefore = this.options.state.view.streamVersion(aggregate, command.id);
+    const events = newEvents.map((event, index) =>
+      complete(event, {
+        position: position + 1 + index,
+        version: versionBefore + 1 + index,
+        now,
+        actor: request.actor,
+      }),
+    );
+    await this.append(tx, events, chunkRecords);
+    const answer: CommandAnswer = {
+      id: command.id,
+      version: versionBefore + events.length,
+      position: position + events.length,
+      ...request.describe?.(events),
+    };
+    if (idempotency !== null) await keepAnswer(tx, idempotency, answer);
+    return { result: { outcome: 'done', answer, repeated: false }, events };
+  }
+
+  private async writeRows(tx: Tx, chunks: readonly RateChunk[]): Promise<OutboxRecord[]> {
+    await insertChunks(tx, chunks);
+    return chunks.map((chunk) => ({
+      topic: 'catalog.rates',
+      key: chunkKey(chunk),
+      value: this.options.serdes.RateChunk.encode(chunk),
+    }));
+  }
+
+  /** The last committed position. From here on nobody else commits, and the view is exactly at it. */
+  private async lockPosition(tx: Tx): Promise<number> {
+    const { outbox, state } = this.options;
+    const position = (await outbox.takePositions(tx, 0)) - 1;
+    await state.catchUp(tx);
+    if (state.view.position !== position) {
+      throw new Error(`the view is at ${state.view.position} where the last position is ${position}`);
+    }
+    return position;
+  }
+
+  private decide({ command, authority, expectedVersion }: CommandRequest): { newEvents: NewEvent[]; now: number } {
+    const { state, settings, clock } = this.options;
+    const version = state.view.streamVersion(aggregateOf(command), command.id);
+    if (expectedVersion !== null && expectedVersion !== version) throw new NotDone({ outcome: 'stale', version });
+    // Instants rise with positions even when the clock does not, so that asOf cuts the stream in one place.
+    const now = Math.max(clock(), state.view.asOf + 1);
+    const decision = decide(command, { view: state.view, now, authority, settings });
+    if (decision.outcome !== 'accepted') throw new NotDone(decision);
+    return { newEvents: decision.events, now };
+  }
+
+  private async append(tx: Tx, events: readonly CatalogEvent[], chunkRecords: readonly OutboxRecord[]): Promise<void> {
+    const { outbox, serdes } = this.options;
+    if (events.length === 0) return;
+    await outbox.takePositions(tx, events.length);
+    for (const [index, event] of events.entries()) {
+      await insertEvent(tx, event);
+      const record = {
+        topic: 'catalog',
+        partition: 0,
+        key: event.aggregateId,
+        value: serdes.CatalogEvent.encode(event),
+      };
+      await outbox.appendAt(tx, event.position, index === 0 ? [...chunkRecords, record] : [record]);
+    }
+  }
+}
+
+function complete(
+  { aggregate, aggregateId, type, data }: NewEvent,
+  { position, version, now, actor }: { position: number; version: number; now: number; actor: string },
+): CatalogEvent {
+  // Readers trust the shape of what is published; a fault here is ours and must not be committed.
+  const checked = eventDataSchemas[type].parse(data);
+  return {
+    position,
+    type,
+    eventId: randomUUID(),
+    aggregate,
+    aggregateId,
+    aggregateVersion: version,
+    occurredAt: now,
+    actor,
+    data: JSON.stringify(checked),
+  };
+}

@@ -1,0 +1,19 @@
+import { baseConfigSchema, envInteger, postgresConfig } from '@ratestream/http';
+import { z } from 'zod';
+
+/** Everything the catalog is told from outside; variables are named after the fields (`IMPORT_MAX_ROWS`). */
+export const catalogConfigSchema = baseConfigSchema.extend({
+  ...postgresConfig,
+  /** Secret of the first admin key; usually `BOOTSTRAP_ADMIN_KEY_FILE`. Absent: keys are issued by keys only. */
+  bootstrapAdminKey: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+  /** How long the topic may be silent before a heartbeat shows readers that their view is fresh. */
+  heartbeatIntervalMs: envInteger(200, 60_000).default(5_000),
+  /** How often this process looks for events that another one has committed. */
+  followIntervalMs: envInteger(50, 60_000).default(500),
+  importMaxBytes: envInteger(1_000, 2_000_000_000).default(134_217_728),
+  importMaxRows: envInteger(1, 10_000_000).default(1_000_000),
+  /** Uploads at the same time; each holds its rows in memory. */
+  importMaxConcurrent: envInteger(1, 100).default(2),
+});
+
+export type CatalogConfig = z.output<typeof catalogConfigSchema>;

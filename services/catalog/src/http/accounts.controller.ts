@@ -1,0 +1,68 @@
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { changeAccountBody, openAccountBody, type ChangeAccountBody, type OpenAccountBody } from '@ratestream/catalog';
+import { Caller, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
+import type { CommandAnswer } from '../commands/command-handler.js';
+import type { Shown } from '../queries/catalog-queries.js';
+import { FromHeaders, type CommandHeaders } from './command-context.js';
+import { CommandPort, idOf } from './command-port.js';
+import { getQuery, idParams, listQuery, type GetQuery, type IdParams, type ListQuery } from './requests.js';
+import { ResourceReads } from './resource-reads.js';
+
+@Controller('/api/catalog/v1/accounts')
+export class AccountsController {
+  constructor(
+    private readonly commands: CommandPort,
+    private readonly reads: ResourceReads,
+  ) {}
+
+  @Get()
+  list(@Caller() caller: Caller, @Query(zodQuery(listQuery)) query: ListQuery): Page<Shown> {
+    return this.reads.list('accounts', caller, query);
+  }
+
+  @Get(':id')
+  get(
+    @Caller() caller: Caller,
+    @Param(zodParams(idParams)) { id }: IdParams,
+    @Query(zodQuery(getQuery)) query: GetQuery,
+  ): Shown | Promise<Shown> {
+    return this.reads.get('accounts', id, caller, query);
+  }
+
+  @Get(':id/history')
+  history(
+    @Caller() caller: Caller,
+    @Param(zodParams(idParams)) { id }: IdParams,
+    @Query(zodQuery(listQuery)) query: ListQuery,
+  ): Promise<Page<Shown>> {
+    return this.reads.history('accounts', id, caller, query);
+  }
+
+  @Post()
+  create(
+    @Caller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
+    @Body(zodBody(openAccountBody)) body: OpenAccountBody,
+  ): Promise<CommandAnswer> {
+    return this.commands.run({ type: 'OpenAccount', id: idOf(body), body }, caller, headers, body);
+  }
+
+  @Put(':id')
+  change(
+    @Caller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
+    @Param(zodParams(idParams)) { id }: IdParams,
+    @Body(zodBody(changeAccountBody)) body: ChangeAccountBody,
+  ): Promise<CommandAnswer> {
+    return this.commands.run({ type: 'ChangeAccount', id, body }, caller, headers, body);
+  }
+
+  @Delete(':id')
+  close(
+    @Caller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
+    @Param(zodParams(idParams)) { id }: IdParams,
+  ): Promise<CommandAnswer> {
+    return this.commands.run({ type: 'CloseAccount', id }, caller, headers);
+  }
+}

@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { RateChunk } from '@ratestream/events';
+import type { Caller } from '@ratestream/http';
+import type { Pool } from '@ratestream/postgres';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CommandResult } from '../commands/command-handler.js';
+import type { RowPublisher } from '../commands/row-publisher.js';
+import { present } from '../queries/resource.js';
+import { readChunks } from '../store/row-chunks.js';
+import type { CsvLimits } from '../upload/csv-reader.js';
+import { numbersCsv, ratesCsv } from '../upload/csv-writer.js';
+import { NUMBER_SHEET, RATE_SHEET, readUpload, type Upload } from '../upload/upload.js';
+import type { UploadSlots } from '../upload/upload-slots.js';
+import { authorityOf, commandHeaders } from './command-context.js';
+import { doneOrThrow } from './command-port.js';
+import { ROWS } from './tokens.js';
+
+export interface RowPortOptions {
+  publisher: RowPublisher;
+  pool: Pool;
+  slots: UploadSlots;
+  limits: CsvLimits;
+}
+
+/** What an upload is told: the version, and every row that was refused with its line and all its faults. */
+export type UploadAnswer = Record<string, unknown> & { refused: Upload<unknown>['refused'] };
+
+type Terms = Parameters<RowPublisher['numbers']>[2];
+
+/** Sheets of rows over HTTP, in and out. */
+@Injectable()
+export class RowPort {
+  constructor(@Inject(ROWS) private readonly options: RowPortOptions) {}
+
+  publishRates(
+    id: string,
+    when: { effectiveFrom: number | null; backdated: boolean },
+    exchange: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
+  ): Promise<UploadAnswer> {
+    return this.publish(exchange, RATE_SHEET, ({ rows, effectiveFrom }, terms) =>
+      this.options.publisher.rates(id, rows, { ...when, effectiveFrom: when.effectiveFrom ?? effectiveFrom }, terms),
+    );
+  }
+
+  publishNumbers(
+    id: string,
+    exchange: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
+  ): Promise<UploadAnswer> {
+    return this.publish(exchange, NUMBER_SHEET, ({ rows }, terms) => this.options.publisher.numbers(id, rows, terms));
+  }
+
+  /** The rows of a version as CSV, streamed. */
+  exportCsv(kind: RateChunk['kind'], id: string, version: number, reply: FastifyReply): Readable {
+    const chunks = readChunks(this.options.pool, kind, id, version);
+    const name = `${id}-${version}.csv`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    void reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${name}"`);
+    return Readable.from(kind === 'rates' ? ratesCsv(chunks) : numbersCsv(chunks));
+  }
+
+  private publish<T>(
+    {
+      caller,
+      request,
+      reply,
+      partial,
+    }: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
+    sheet: Parameters<typeof readUpload<T>>[1],
+    publish: (upload: Upload<T>, terms: Terms) => Promise<CommandResult>,
+  ): Promise<UploadAnswer> {
+    const { slots, limits } = this.options;
+    const headers = commandHeaders(request);
+    return slots.run(async () => {
+      const upload = await readUpload(request, sheet, limits);
+      if (upload.refused.length > 0 && (!partial || upload.rows.length === 0)) return refusal(upload, request, reply);
+      const result = await publish(upload, {
+        authority: authorityOf(caller),
+        actor: caller.keyId,
+        expectedVersion: headers.expectedVersion,
+        idempotency: headers.claimOf(caller, upload.contentSha256),
+      });
+      const { answer } = doneOrThrow(result);
+      return { ...present({ ...answer }, caller), refused: upload.refused };
+    });
+  }
+}
+
+/** A problem that lists rows: RFC 9457 allows members of its own. */
+function refusal({ rows, refused }: Upload<unknown>, request: FastifyRequest, reply: FastifyReply): UploadAnswer {
+  void reply.code(422).header('content-type', 'application/problem+json; charset=utf-8');
+  return {
+    type: 'urn:ratestream:problem:rows_refused',
+    title: 'Invalid content',
+    status: 422,
+    code: 'rows_refused',
+    detail: `${refused.length} rows are refused and ${rows.length} are good; nothing was published. partial=accept publishes the good ones.`,
+    instance: request.url.split('?', 1)[0] ?? '',
+    requestId: request.id,
+    accepted: rows.length,
+    refused,
+  };
+}

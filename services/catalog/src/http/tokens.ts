@@ -1,0 +1,4 @@
+/** What the controllers get handed: made once at start (runtime/start-catalog.ts). */
+export const COMMANDS = Symbol('COMMANDS');
+export const QUERIES = Symbol('QUERIES');
+export const ROWS = Symbol('ROWS');

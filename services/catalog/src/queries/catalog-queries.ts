@@ -1,0 +1,114 @@
+import { aggregateState, type CatalogView, type RateCardVersion } from '@ratestream/catalog';
+import { Cursor, notFound, pageOf, ProblemError, type Caller, type Page } from '@ratestream/http';
+import type { Pool } from '@ratestream/postgres';
+import { z } from 'zod';
+import { readStream } from '../store/event-store.js';
+import { present, RESOURCES, type Resource, type ResourceName } from './resource.js';
+import { walkTree, type TreePlace } from './account-tree.js';
+
+export type Shown = Record<string, unknown>;
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const idCursor = z.tuple([z.string()]);
+const versionCursor = z.tuple([z.number()]);
+
+/** Reads of the catalog, each cut to what the caller may see; what lies outside is not there. */
+export class CatalogQueries {
+  constructor(
+    private readonly view: CatalogView,
+    private readonly pool: Pool,
+  ) {}
+
+  /** Throws 404 for what is not there or not the caller's; 403 where a tenant asks for what only the operator has. */
+  find(name: ResourceName, id: string, caller: Caller): { resource: Resource; state: Shown } {
+    const resource: Resource = RESOURCES[name];
+    this.refuseTenants(name, caller);
+    const state = resource.all(this.view).get(id);
+    if (state === undefined || !caller.sees(resource.ownerOf(state))) throw notFound(resource.what, id);
+    return { resource, state: state as unknown as Shown };
+  }
+
+  /** The present state with the stream's version. */
+  get(name: ResourceName, id: string, caller: Caller): Shown {
+    const { resource, state } = this.find(name, id, caller);
+    const versions = name === 'rate-cards' ? { versions: this.view.everyVersion(id) } : {};
+    return present({ ...state, ...versions, version: this.view.streamVersion(resource.aggregate, id) }, caller);
+  }
+
+  /** The state as its stream had it at an instant (micros, inclusive). */
+  async getAsOf(name: ResourceName, id: string, caller: Caller, asOf: number): Promise<Shown> {
+    const { resource } = this.find(name, id, caller);
+    const state = aggregateState(await readStream(this.pool, resource.aggregate, id, { until: asOf }));
+    if (state === null) throw notFound(`${resource.what} at that instant`, id);
+    return present(state, caller);
+  }
+
+  /** Who changed what and when: each event with the whole new state. */
+  async history(name: ResourceName, id: string, caller: Caller, { limit, cursor }: PageRequest): Promise<Page<Shown>> {
+    const { resource } = this.find(name, id, caller);
+    const afterVersion = cursor === undefined ? 0 : Cursor.decode(versionCursor, cursor)[0];
+    const events = await readStream(this.pool, resource.aggregate, id, { afterVersion, limit: limit + 1 });
+    const page = pageOf(events, limit, (event) => [event.aggregateVersion]);
+    return {
+      ...page,
+      items: page.items.map(({ position, type, aggregateVersion, occurredAt, actor, data }) => ({
+        ...present({ position, type, version: aggregateVersion, occurredAt, actor }, caller),
+        data: present(JSON.parse(data) as Shown, caller),
+      })),
+    };
+  }
+
+  /** By id; accounts as the tree they are. */
+  list(name: ResourceName, caller: Caller, page: PageRequest): Page<Shown> {
+    this.refuseTenants(name, caller);
+    return name === 'accounts' ? this.listTree(caller, page) : this.listById(name, caller, page);
+  }
+
+  /** Every version of a card, withdrawn ones too. */
+  versions(cardId: string, caller: Caller): Shown[] {
+    this.find('rate-cards', cardId, caller);
+    return this.view.everyVersion(cardId).map((version) => present({ ...version }, caller));
+  }
+
+  version(cardId: string, number: number, caller: Caller): RateCardVersion {
+    this.find('rate-cards', cardId, caller);
+    const found = this.view.everyVersion(cardId).find(({ version }) => version === number);
+    if (found === undefined) throw notFound('version', `${cardId}/${number}`);
+    return found;
+  }
+
+  shownVersion(cardId: string, number: number, caller: Caller): Shown {
+    return present({ ...this.version(cardId, number, caller) }, caller);
+  }
+
+  private listTree(caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {
+    const after = cursor === undefined ? null : Cursor.decode(idCursor, cursor)[0];
+    const places: TreePlace[] = [];
+    for (const place of walkTree(this.view, caller.scope, after)) {
+      places.push(place);
+      if (places.length > limit) break;
+    }
+    const page = pageOf(places, limit, ({ id }) => [id]);
+    return { ...page, items: page.items.map((place) => ({ ...this.get('accounts', place.id, caller), ...place })) };
+  }
+
+  private listById(name: ResourceName, caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {
+    const after = cursor === undefined ? '' : Cursor.decode(idCursor, cursor)[0];
+    const resource: Resource = RESOURCES[name];
+    const ids = [...resource.all(this.view)]
+      .filter(([id, state]) => id > after && caller.sees(resource.ownerOf(state)))
+      .map(([id]) => id)
+      .sort((a, b) => (a < b ? -1 : 1));
+    const page = pageOf(ids.slice(0, limit + 1), limit, (id) => [id]);
+    return { ...page, items: page.items.map((id) => this.get(name, id, caller)) };
+  }
+
+  private refuseTenants(name: ResourceName, caller: Caller): void {
+    const tenantsMay = name === 'accounts' || name === 'rate-cards' || name === 'plans' || name === 'api-keys';
+    if (!tenantsMay && !caller.isOperator)
+      throw new ProblemError(403, 'operator_only', 'Only the operator may do this.');
+  }
+}
