@@ -30,7 +30,12 @@ export interface ClickHouse {
    * In      rows: one cell per column, in the order of `columns`
    * Errors  StoreError; `outcomeUnknown` says whether the rows may be there
    */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[], options: InsertOptions): Promise<void>;
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+    options: InsertOptions,
+  ): Promise<void>;
   /**
    * Runs a SELECT. Decimals and 64-bit integers come as strings; parameters stand in the text as `{name:Type}`.
    *
@@ -81,7 +86,8 @@ export function createClickHouse(config: ClickHouseConfig): ClickHouse {
 
     async insert(table, columns, rows, { deduplicationToken, timeoutMs }) {
       if (rows.length === 0) return;
-      const token = deduplicationToken === undefined ? '' : `, insert_deduplication_token = ${quote(deduplicationToken)}`;
+      const token =
+        deduplicationToken === undefined ? '' : `, insert_deduplication_token = ${quote(deduplicationToken)}`;
       const query = `INSERT INTO ${identifier(table)} (${columns.map(identifier).join(', ')}) SETTINGS ${ONE_BLOCK}${token} FORMAT JSONCompactEachRow`;
       const body = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
       await guarded(timeoutMs, async (signal) => {
@@ -92,7 +98,11 @@ export function createClickHouse(config: ClickHouseConfig): ClickHouse {
       });
     },
 
-    async query<T>(sql: string, parameters: Readonly<Record<string, unknown>> = {}, { timeoutMs = QUERY_TIMEOUT_MS } = {}) {
+    async query<T>(
+      sql: string,
+      parameters: Readonly<Record<string, unknown>> = {},
+      { timeoutMs = QUERY_TIMEOUT_MS } = {},
+    ) {
       return guarded(timeoutMs, async (signal) => {
         const result = await client.query({
           query: `${sql}\nSETTINGS ${EXACT}`,

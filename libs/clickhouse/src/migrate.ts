@@ -19,7 +19,9 @@ export async function migrate(store: ClickHouse, folder: string): Promise<string
     'CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, checksum String, applied_at DateTime64(3) DEFAULT now64(3)) ' +
       'ENGINE = ReplacingMergeTree ORDER BY number',
   );
-  const seen = await store.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations FINAL');
+  const seen = await store.query<{ name: string; checksum: string }>(
+    'SELECT name, checksum FROM schema_migrations FINAL',
+  );
   const applied = new Map(seen.map((row) => [row.name, row.checksum]));
   const done: string[] = [];
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()) {
@@ -31,7 +33,9 @@ export async function migrate(store: ClickHouse, folder: string): Promise<string
     if (known === checksum) continue;
     if (known !== undefined) throw new Error(`${name} was changed after it was applied: write a new file instead`);
     for (const statement of statementsOf(text)) await store.command(statement);
-    await store.insert('schema_migrations', ['number', 'name', 'checksum'], [[Number(number), name, checksum]], { timeoutMs: 10_000 });
+    await store.insert('schema_migrations', ['number', 'name', 'checksum'], [[Number(number), name, checksum]], {
+      timeoutMs: 10_000,
+    });
     done.push(name);
   }
   return done;

@@ -1,1 +1,11 @@
-export {};
+export { configSchema } from './config.js';
+export type { AnalyticsConfig } from './config.js';
+export { AnalyticsModule } from './analytics.module.js';
+export type { AnalyticsPorts } from './analytics.module.js';
+export type { ConservationReport, PartitionReport } from './conservation/conservation.service.js';
+export { foldBlocks } from './fold/block-totals.js';
+export type { Live, LiveMessage } from './live/live.service.js';
+export type { MarginLine } from './margin/margin.view.js';
+export { COLUMNS, rowsOf } from './sink/rated-row.js';
+export { startAnalytics } from './start-analytics.js';
+export type { AnalyticsOptions, RunningAnalytics } from './start-analytics.js';

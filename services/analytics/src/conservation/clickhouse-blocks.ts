@@ -1,0 +1,59 @@
+import type { ClickHouse } from '@ratestream/clickhouse';
+import { parseMoney } from '@ratestream/money';
+import { BLOCK_SIZE } from '../fold/block-totals.js';
+import type { BlockTotal } from '../fold/block-totals.js';
+
+type Row = Record<'block' | 'currency' | 'action' | 'legs' | 'amount' | 'held' | 'freed', string>;
+
+const SELECT =
+  `SELECT intDiv(offset, ${BLOCK_SIZE}) AS block, currency, action, count() AS legs, sum(amount) AS amount, ` +
+  'sum(held_amount) AS held, sum(held_freed) AS freed FROM rated_legs';
+const GROUP = 'GROUP BY block, currency, action';
+
+/** Block totals of a partition's rows before `position`: whole blocks from the projection, the open one from its rows. */
+export async function clickHouseBlocks(
+  store: ClickHouse,
+  partition: number,
+  fromBlock: number,
+  position: number,
+): Promise<BlockTotal[]> {
+  const openBlock = Math.floor(position / BLOCK_SIZE);
+  const parameters = { partition, fromBlock, openBlock, openFrom: openBlock * BLOCK_SIZE, position };
+  const [whole, open] = await Promise.all([
+    store.query<Row>(
+      `${SELECT} WHERE partition = {partition:UInt16} AND intDiv(offset, ${BLOCK_SIZE}) >= {fromBlock:UInt64}
+         AND intDiv(offset, ${BLOCK_SIZE}) < {openBlock:UInt64} AND side != '' ${GROUP}`,
+      parameters,
+    ),
+    openBlock < fromBlock
+      ? []
+      : store.query<Row>(
+          `${SELECT} WHERE partition = {partition:UInt16} AND offset >= {openFrom:UInt64} AND offset < {position:UInt64}
+             AND side != '' ${GROUP}`,
+          parameters,
+        ),
+  ]);
+  return [...whole, ...open].map((row) => ({
+    block: Number(row.block),
+    currency: row.currency,
+    action: row.action,
+    legs: Number(row.legs),
+    amount: parseMoney(row.amount),
+    heldAmount: parseMoney(row.held),
+    heldAmountFreed: parseMoney(row.freed),
+  }));
+}
+
+/** Blocks in which a row stands twice. */
+export async function doubledBlocks(
+  store: ClickHouse,
+  partition: number,
+  fromBlock: number,
+): Promise<{ block: number; rows: number; unique: number }[]> {
+  const rows = await store.query<{ block: string; rows: string; unique: string }>(
+    `SELECT intDiv(offset, ${BLOCK_SIZE}) AS block, count() AS rows, uniqExact(offset, leg) AS unique FROM rated_legs
+     WHERE partition = {partition:UInt16} AND offset >= {fromOffset:UInt64} GROUP BY block HAVING rows != unique ORDER BY block`,
+    { partition, fromOffset: fromBlock * BLOCK_SIZE },
+  );
+  return rows.map((row) => ({ block: Number(row.block), rows: Number(row.rows), unique: Number(row.unique) }));
+}

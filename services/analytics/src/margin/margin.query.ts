@@ -1,0 +1,88 @@
+import { OPERATOR } from '@ratestream/catalog';
+
+/** What margin can be grouped by; every answer is grouped by currency as well. */
+export const DIMENSIONS = ['day', 'account', 'supplier', 'country', 'network', 'class', 'level'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Whose margin: what others pay this party less what it pays. */
+export interface MarginRequest {
+  /** An account, or OPERATOR. */
+  readonly party: string;
+  /** Depth of the party below the root payer, which is 0; the operator is −1. */
+  readonly partyLevel: number;
+  /** The party and all below it; null for the operator, whose subtree is everything. */
+  readonly subtree: readonly string[] | null;
+  readonly groupBy: readonly Dimension[];
+  /** UTC days of billing, inclusive. */
+  readonly from: string;
+  /** UTC day, exclusive. */
+  readonly to: string;
+  readonly limit: number;
+}
+
+export interface Query {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Columns of the table behind each dimension; `level` is the party's, computed from the legs. */
+const EXPRESSIONS: Readonly<Record<Exclude<Dimension, 'level'>, string>> = {
+  day: 'toString(day)',
+  account: 'account',
+  supplier: 'supplier',
+  country: 'country',
+  network: "if(mcc = '', '', concat(mcc, '-', mnc))",
+  class: 'traffic_class',
+};
+
+const SUMS = 'sum(amount) AS amount, sum(held_amount) - sum(held_freed) AS held, sum(units) AS units';
+
+/**
+ * The margin of one party.
+ *
+ * Without `level`: only legs that the party pays or is paid, so nothing above or beside it can come in. With `level`: the
+ * legs of its whole subtree, each counted as cost of its payer's level and as revenue of its payee's; levels above the
+ * party's are cut.
+ *
+ * Both read the projection `margin` alone: they use its keys and its sums and nothing else.
+ */
+export function marginQuery(request: MarginRequest): Query {
+  const byLevel = request.groupBy.includes('level');
+  const keys = request.groupBy.filter((dimension) => dimension !== 'level');
+  const names = [...request.groupBy.map((dimension) => `d_${dimension}`), 'currency'];
+  const inner = [...keys.map((key) => `${EXPRESSIONS[key]} AS d_${key}`), 'currency'];
+  const { party, partyLevel, subtree, from, to, limit } = request;
+  const parameters = { party, partyLevel, subtree: subtree ?? [], from, to, limit: limit + 1 };
+  const days = 'day >= toDate32({from:String}) AND day < toDate32({to:String})';
+  const sql = byLevel
+    ? `SELECT ${names.join(', ')}, ${pivot('earns')} FROM (
+         SELECT ${[...keys.map((key) => `d_${key}`), 'currency'].join(', ')}, amount, held, units,
+           arrayJoin(if(side = 'sell', [(level - 1, 1), (level, 0)], [(-1, 0)])) AS posting,
+           toInt32(posting.1) AS d_level, posting.2 = 1 AS earns
+         FROM (
+           SELECT ${[...inner, 'side', 'toInt32(level) AS level'].join(', ')}, ${SUMS} FROM rated_legs
+           WHERE ${days} AND side != ''${party === OPERATOR ? '' : " AND side = 'sell' AND payer IN {subtree:Array(String)}"}
+           GROUP BY ${[...keys.map((key) => `d_${key}`), 'currency', 'side', 'level'].join(', ')}
+         )
+       ) WHERE d_level >= {partyLevel:Int32}`
+    : `SELECT ${names.join(', ')}, ${pivot('earns')} FROM (
+         SELECT ${inner.join(', ')}, payee = {party:String} AS earns, ${SUMS} FROM rated_legs
+         WHERE ${days} AND (payee = {party:String} OR payer = {party:String})
+         GROUP BY ${[...keys.map((key) => `d_${key}`), 'currency', 'earns'].join(', ')}
+       )`;
+  return {
+    sql: `${sql} GROUP BY ${names.join(', ')} ORDER BY ${names.join(', ')} LIMIT {limit:UInt32}`,
+    parameters,
+  };
+}
+
+function pivot(earns: string): string {
+  return [
+    `sumIf(amount, ${earns}) AS revenue`,
+    `sumIf(amount, NOT ${earns}) AS cost`,
+    `sumIf(held, ${earns}) AS held_revenue`,
+    `sumIf(held, NOT ${earns}) AS held_cost`,
+    `sumIf(units, ${earns}) AS sold_units`,
+    `sumIf(units, NOT ${earns}) AS bought_units`,
+  ].join(', ');
+}
