@@ -29,7 +29,7 @@ create table balance_command (
   reference text not null,
   author text not null, -- id of the API key
   at timestamptz not null,
-  response jsonb not null,
+  response json not null, -- json, not jsonb: a repeat gets the same bytes
   unique (scope, idempotency_key)
 );
 

@@ -6,7 +6,7 @@ import type { StatusRow } from '../src/status/status.store.js';
 const limits: Limits = { creditLimit: 0n, warnBelow: 10n, closed: false };
 const NOW = 1_000;
 
-function row(accountId: string, chain: string[], change: Partial<StatusRow> = {}): StatusRow {
+function row(accountId: string, chain: readonly string[], change: Partial<StatusRow> = {}): StatusRow {
   const status = { own: 'active', status: 'active', causedBy: null } as const;
   return { accountId, chain, currency: 'EUR', limits, catalogPosition: 5, version: 7, ...status, ...change };
 }

@@ -30,7 +30,9 @@ export function ownChange(moved: Moved, row: StatusRow | undefined, known: Known
   const viewIsNewer = row === undefined || viewPosition > row.catalogPosition;
   const limits = viewIsNewer ? known.limits : row.limits;
   const limitsChanged = row !== undefined && !sameLimits(limits, row.limits);
-  const own = ownStatus(limits, moved.position, row?.own ?? 'active', moved.byCorrectionOnly && !limitsChanged);
+  // Only a status that an account already has is kept against a correction; a first one is what its money says.
+  const keep = moved.byCorrectionOnly && row !== undefined && !limitsChanged;
+  const own = ownStatus(limits, moved.position, row?.own ?? 'active', keep);
   if (row !== undefined && own === row.own && !limitsChanged) return null;
   const catalogPosition = viewIsNewer ? viewPosition : row.catalogPosition;
   return { known, limits, catalogPosition, own, before: row?.own ?? null };
