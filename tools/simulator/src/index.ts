@@ -21,5 +21,5 @@ export { paced } from './cli/pacer.js';
 export type { PaceOptions } from './cli/pacer.js';
 export { RawProducer } from './cli/raw-producer.js';
 export type { RawProducerOptions } from './cli/raw-producer.js';
-export { setUpCatalog, topUpAccounts } from './cli/setup.js';
+export { issueKeys, setUpCatalog, topUpAccounts } from './cli/setup.js';
 export type { SetupResult } from './cli/setup.js';

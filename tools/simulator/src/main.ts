@@ -6,7 +6,7 @@ import { HttpClient } from './cli/http-client.js';
 import { Progress } from './cli/progress.js';
 import { RawProducer } from './cli/raw-producer.js';
 import { runTraffic } from './cli/run-traffic.js';
-import { setUpCatalog, topUpAccounts } from './cli/setup.js';
+import { issueKeys, setUpCatalog, topUpAccounts } from './cli/setup.js';
 import { generateTraffic } from './traffic/generate-traffic.js';
 import type { TrafficOptions } from './traffic/raw-record.js';
 
@@ -34,7 +34,9 @@ const program = new Command('simulator').description(
 common(
   program.command('catalog').description('create the demo tenants, prices and keys; what exists stays as it is'),
 ).action(async (options: Options) => {
-  await setUp(options);
+  const catalog = await setUp(options);
+  for (const [name, secret] of await issueKeys(client(options), catalog))
+    process.stdout.write(`key of ${name}: ${secret}\n`);
 });
 
 common(program.command('traffic').description('send a number of messages and end'))
@@ -79,7 +81,7 @@ function common(command: Command): Command {
   const env = process.env;
   return command
     .option('--entry <url>', 'entry port', env['ENTRY_URL'] ?? 'http://127.0.0.1:8080')
-    .option('--api-key <key>', 'key with admin rights', env['API_KEY'] ?? env['RATESTREAM_API_KEY'] ?? '')
+    .option('--api-key <key>', 'key with admin rights', env['RATESTREAM_KEY'] ?? '')
     .option('--brokers <list>', 'Kafka', env['KAFKA_BROKERS'] ?? '127.0.0.1:9092')
     .option('--topic-prefix <prefix>', 'prefix of topic names', env['KAFKA_TOPIC_PREFIX'] ?? '')
     .option('--currency <code>', "the installation's currency", env['CURRENCY'] ?? 'EUR')
@@ -99,17 +101,16 @@ function traffic({ seed, duplicates, disorder }: Options): Pick<TrafficOptions, 
 }
 
 function client({ entry, apiKey }: Options): HttpClient {
-  if (apiKey === '') throw new Error('no API key: give --api-key or set API_KEY (the start prints it)');
+  if (apiKey === '') throw new Error('no API key: give --api-key or set RATESTREAM_KEY (`npm start` prints it)');
   return new HttpClient({ baseUrl: entry, apiKey });
 }
 
 async function setUp(options: Options): Promise<GeneratedCatalog> {
   const catalog = plan(options);
-  const { created, existing, secrets } = await setUpCatalog(client(options), catalog, (done, total, what) =>
+  const { created, existing } = await setUpCatalog(client(options), catalog, (done, total, what) =>
     progress.show(`catalog ${done}/${total}: ${what}`),
   );
   progress.done(`catalog: ${created} created, ${existing} were there`);
-  for (const [name, secret] of Object.entries(secrets)) process.stdout.write(`key of ${name}: ${secret}\n`);
   return catalog;
 }
 

@@ -1,4 +1,4 @@
-import type { GeneratedCatalog } from '../catalog/generated-catalog.js';
+import type { GeneratedCatalog, SheetVersion } from '../catalog/generated-catalog.js';
 import { sheetCsv } from '../catalog/rate-sheets.js';
 import { RefusedError } from './http-client.js';
 import type { HttpClient } from './http-client.js';
@@ -9,8 +9,6 @@ export interface SetupResult {
   created: number;
   /** What was there already, from an earlier run. */
   existing: number;
-  /** Secrets of API keys made in this run; the catalog shows each once. */
-  secrets: Record<string, string>;
 }
 
 /**
@@ -24,8 +22,8 @@ export async function setUpCatalog(
   catalog: GeneratedCatalog,
   onProgress: (done: number, total: number, what: string) => void = () => undefined,
 ): Promise<SetupResult> {
-  const result: SetupResult = { created: 0, existing: 0, secrets: {} };
-  const steps = [...catalogSteps(http, catalog, result)];
+  const result: SetupResult = { created: 0, existing: 0 };
+  const steps = [...catalogSteps(http, catalog)];
   for (const [index, step] of steps.entries()) {
     onProgress(index, steps.length, step.what);
     if (await attempt(step.run)) result.created++;
@@ -40,45 +38,56 @@ interface Step {
   run: () => Promise<unknown>;
 }
 
-function* catalogSteps(http: HttpClient, catalog: GeneratedCatalog, result: SetupResult): Generator<Step> {
-  const create = (path: string, id: string, body: object): Step => ({
-    what: `${path} ${id}`,
+function* catalogSteps(http: HttpClient, catalog: GeneratedCatalog): Generator<Step> {
+  const { seed, cards, plans } = catalog;
+  function* pricesOf(owner: string | null): Generator<Step> {
+    for (const { card, versions } of cards) {
+      if ((card.owner ?? null) !== owner) continue;
+      yield create(http, seed, 'rate-cards', card);
+      for (const [index, version] of versions.entries()) {
+        yield {
+          what: `version ${index + 1} of ${card.id}`,
+          run: () => publishVersion(http, seed, card.id, index + 1, version),
+        };
+      }
+    }
+    for (const plan of plans) if ((plan.owner ?? null) === owner) yield create(http, seed, 'plans', plan);
+  }
+  yield* pricesOf(null);
+  for (const supplier of catalog.suppliers) yield create(http, seed, 'suppliers', supplier);
+  for (const connection of catalog.connections) yield create(http, seed, 'connections', connection);
+  for (const account of catalog.accounts) {
+    yield create(http, seed, 'accounts', account);
+    // A reseller's cards and plans are its own, and its customers need them.
+    yield* pricesOf(account.id);
+  }
+  // A first mapping without an instant counts from the beginning; only later ones need notice.
+  for (const { effectiveFrom: _, ...source } of catalog.sources) yield create(http, seed, 'sources', source);
+  yield { what: 'numbering plan', run: () => publishNumberingPlan(http, catalog) };
+}
+
+function create(http: HttpClient, seed: number, path: string, body: { id: string }): Step {
+  return {
+    what: `${path} ${body.id}`,
     run: async () => {
       // Asked first, so that a second run with other prices in it does not fight the first one's.
-      if (await exists(http, `${CATALOG}/${path}/${encodeURIComponent(id)}`)) throw new AlreadyThere();
-      await http.post(`${CATALOG}/${path}`, body, `simulator-${catalog.seed}-${path}-${id}`);
+      if (await exists(http, `${CATALOG}/${path}/${encodeURIComponent(body.id)}`)) throw new AlreadyThere();
+      await http.post(`${CATALOG}/${path}`, body, `simulator-${seed}-${path}-${body.id}`);
     },
-  });
-  for (const { card, versions } of catalog.cards) {
-    yield create('rate-cards', card.id, card);
-    for (const [index, version] of versions.entries()) {
-      yield {
-        what: `version ${index + 1} of ${card.id}`,
-        run: () =>
-          publishVersion(http, catalog.seed, card.id, index + 1, version.effectiveFrom, sheetCsv(version.rows)),
-      };
-    }
+  };
+}
+
+/** Makes the API keys of the demo; the catalog shows each secret this once, so only a person's command asks for it. */
+export async function issueKeys(http: HttpClient, { apiKeys, seed }: GeneratedCatalog): Promise<Map<string, string>> {
+  const secrets = new Map<string, string>();
+  for (const key of apiKeys) {
+    const made = await attempt(async () => {
+      const issued = await http.post<{ secret: string }>(`${CATALOG}/api-keys`, key, `simulator-${seed}-${key.id}`);
+      secrets.set(key.name, issued.secret);
+    });
+    if (!made) secrets.set(key.name, '(made before)');
   }
-  for (const plan of catalog.plans) yield create('plans', plan.id, plan);
-  for (const supplier of catalog.suppliers) yield create('suppliers', supplier.id, supplier);
-  for (const connection of catalog.connections) yield create('connections', connection.id, connection);
-  for (const account of catalog.accounts) yield create('accounts', account.id, account);
-  for (const source of catalog.sources) yield create('sources', source.id, source);
-  yield { what: 'numbering plan', run: () => publishNumberingPlan(http, catalog) };
-  for (const key of catalog.apiKeys) {
-    yield {
-      what: `key ${key.id}`,
-      run: async () => {
-        const issued = await http.post<{ secret?: string; key?: string }>(
-          `${CATALOG}/api-keys`,
-          key,
-          `simulator-${catalog.seed}-key-${key.id}`,
-        );
-        const secret = issued.secret ?? issued.key;
-        if (secret !== undefined) result.secrets[key.name] = secret;
-      },
-    };
-  }
+  return secrets;
 }
 
 async function publishVersion(
@@ -86,8 +95,7 @@ async function publishVersion(
   seed: number,
   cardId: string,
   number: number,
-  effectiveFrom: number,
-  csv: string,
+  { effectiveFrom, rows }: SheetVersion,
 ): Promise<void> {
   const known = await http.get<{ items?: { version: number }[] } | { version: number }[]>(
     `${CATALOG}/rate-cards/${encodeURIComponent(cardId)}/versions`,
@@ -98,7 +106,7 @@ async function publishVersion(
   await http.postText(
     `${CATALOG}/rate-cards/${encodeURIComponent(cardId)}/versions?effectiveFrom=${encodeURIComponent(instant)}`,
     'text/csv',
-    csv,
+    sheetCsv(rows),
     `simulator-${seed}-${cardId}-v${number}`,
   );
 }
@@ -117,12 +125,12 @@ async function publishNumberingPlan(http: HttpClient, { seed, numberingPlan }: G
 
 /** Gives every prepaid account its first money; an account that has its top-up keeps it and gets no second one. */
 export async function topUpAccounts(http: HttpClient, catalog: GeneratedCatalog): Promise<void> {
-  for (const { accountId, amount, currency } of catalog.topUps) {
+  for (const { accountId, amount } of catalog.topUps) {
     const path = `/api/balance/v1/accounts/${encodeURIComponent(accountId)}/top-ups`;
     await patiently(() =>
       http.post(
         path,
-        { amount, currency, reason: 'first top-up', reference: `simulator-${catalog.seed}` },
+        { amount, reason: 'first top-up', reference: `simulator-${catalog.seed}` },
         `simulator-${catalog.seed}-top-up-${accountId}`,
       ),
     );

@@ -13,7 +13,7 @@ const STAT: Partial<Record<LifeEvent['event'], string>> = {
 };
 
 /** Bit that Kannel's last flag shows on a receipt. */
-const DLR_FLAG: Partial<Record<LifeEvent['event'], number>> = { delivered: 1, undelivered: 2 };
+const DLR_FLAG: Partial<Record<LifeEvent['event'], number>> = { delivered: 1, unknown: 4 };
 
 /**
  * One event as a line of Kannel's bearerbox access log with %I in its format. Receipts name the supplier's id alone:
@@ -27,7 +27,7 @@ export function kannelLine(message: Message, happened: LifeEvent): Buffer {
   const udh = message.concatenation === null ? '0:' : `6:${udhHex(message, happened.part)}`;
   const coding = message.encoding === 'ucs2' ? 2 : 0;
   const { body, length } = happened.receipt ? receiptText(message, happened) : messageText(message, happened.part);
-  const flags = happened.receipt ? `-1:-1:-1:-1:${DLR_FLAG[happened.event] ?? 8}` : `-1:${coding}:-1:0:-1`;
+  const flags = happened.receipt ? `-1:-1:-1:-1:${DLR_FLAG[happened.event] ?? 2}` : `-1:${coding}:-1:0:-1`;
   const account = happened.receipt ? '' : message.sender.gatewayAccount;
   const id = happened.receipt ? '' : (message.ids[happened.part - 1] ?? '');
   const foreignId = happened.receipt ? attempt?.receiptId : happened.event === 'submitted' ? attempt?.submittedId : '';
