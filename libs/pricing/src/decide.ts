@@ -2,7 +2,7 @@ import type { ChargeBasis } from '@ratestream/catalog';
 import { ratedId, type Cause, type Leg, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { buyBillingTime, sellBillingTime } from './billing-time.js';
 import { buyOutcome, isStatusConflict, sellOutcome, statusAfter, wasSubmitted, type AttemptFacts, type Outcome } from './outcome.js';
-import { deadlineOf, evolvePart, sameLeg, type PartState } from './part-state.js';
+import { deadlineOf, evolvePart, legsAfter, sameLeg, type PartState } from './part-state.js';
 import { priceBuyLeg, priceSellLeg, unratedLeg, type LegPlace, type Unpriced } from './price-leg.js';
 import { stepsOf } from './leg-steps.js';
 import { pricedAlike } from './priced-alike.js';
@@ -67,8 +67,8 @@ export function decideTimeout(state: PartState, now: number, pricing: Pricing): 
   if (deadline === null) return [];
   const cause: Cause = { type: 'timer', id: String(deadline), topic: null, partition: null, offset: null, position: null, deadline };
   const legs = due.flatMap((leg) => stepsOf(leg, { outcome: () => (leg.timeoutPolicy === 'settle' ? 'settle' : 'release'), price: () => leg, inputsChanged: false }));
-  const event = { ...followUp(state, cause, 'timeout', 'timeout', pricing), legs: legs.map((leg) => ({ ...leg, reason: 'timeout' })) };
-  return [{ ...event, kind: kindOf(event.legs), deadline: deadlineOf(evolvePart(state, event).legs) }];
+  for (const leg of legs) leg.reason = 'timeout';
+  return [withLegs(followUp(state, cause, 'timeout', 'timeout', pricing), legs, state, 'timeout')];
 }
 
 /** What a change of the catalog means for a part with legs that could not be priced: they are priced now, or nothing. */
@@ -76,26 +76,69 @@ export function decideRetry(state: PartState, memory: RatingMemory, pricing: Pri
   const legs = legSteps(state, state, memory, pricing).filter(({ action }) => action !== 'unrated');
   if (legs.length === 0) return [];
   const cause: Cause = { type: 'catalog', id: String(pricing.catalogPosition), topic: 'catalog', partition: null, offset: null, position: pricing.catalogPosition, deadline: null };
-  const event = { ...followUp(state, cause, 'retried', 'catalog_changed', pricing), legs, correctsRatedId: state.lastMoneyId };
-  return [{ ...event, kind: kindOf(legs), deadline: deadlineOf(evolvePart(state, event).legs) }];
+  return [withLegs(followUp(state, cause, 'retried', 'catalog_changed', pricing), legs, state, 'catalog_changed')];
 }
 
 /** A `noted` event of this usage, legs still to be decided, with all that is known of the message. */
 function eventOf(usage: UsageEvent, known: PartState | undefined, cause: Cause, pricing: Pricing): RatedEvent {
-  const { identity } = usage;
+  const { identity, messageId, fingerprint } = usage;
   const attempt = known?.attempts.find((one) => one.attempt === identity.attempt);
   const own = subjectOf(usage, (recipient, at) => knownHash(known) ?? pricing.hashRecipient(recipient, at));
   const subject = known === undefined ? own : mergeSubjects(known.last, own);
-  const times = { ...subject.times, submitted: usage.times.submitted ?? attempt?.submittedAt ?? null, done: usage.times.done ?? attempt?.doneAt ?? null };
+  const { accepted, scheduled, ingested, zone, zoneFlag } = subject.times;
+  // one literal: this object is made for every event, and spreading fifty fields costs more than deciding
   return {
-    ...ids(cause, usage.messageId, identity.part, usage.fingerprint.hash, 0, pricing),
-    ...subject,
-    times,
+    ratedId: ratedId({ causeKind: 'usage', causeId: cause.id, messageId, part: identity.part, fingerprint: fingerprint.hash, index: 0 }),
+    kind: 'noted',
+    messageId,
+    part: identity.part,
     identity,
-    fingerprint: usage.fingerprint,
+    fingerprint,
+    cause,
     event: identity.event,
     status: statusAfter(attempt?.status ?? null, identity.event),
     deadline: known === undefined ? null : deadlineOf(known.legs),
+    ratedAt: pricing.ratedAt,
+    catalogPosition: pricing.catalogPosition,
+    correctsRatedId: null,
+    rerateRunId: null,
+    reason: null,
+    service: subject.service,
+    direction: subject.direction,
+    account: subject.account,
+    rootPayer: subject.rootPayer,
+    chain: subject.chain,
+    systemId: subject.systemId,
+    clientRef: subject.clientRef,
+    authorizationId: subject.authorizationId,
+    gatewayMessageId: subject.gatewayMessageId,
+    times: {
+      accepted,
+      scheduled,
+      submitted: usage.times.submitted ?? attempt?.submittedAt ?? null,
+      done: usage.times.done ?? attempt?.doneAt ?? null,
+      ingested,
+      zone,
+      zoneFlag,
+    },
+    rawAppendedAt: subject.rawAppendedAt,
+    timeEstimated: subject.timeEstimated,
+    sender: subject.sender,
+    senderType: subject.senderType,
+    senderRegistrationId: subject.senderRegistrationId,
+    campaignId: subject.campaignId,
+    originCountry: subject.originCountry,
+    originResolvedBy: subject.originResolvedBy,
+    recipientPrefix: subject.recipientPrefix,
+    recipientHash: subject.recipientHash,
+    recipientHashKeyId: subject.recipientHashKeyId,
+    country: subject.country,
+    network: subject.network,
+    trafficClass: subject.trafficClass,
+    classResolvedBy: subject.classResolvedBy,
+    encoding: subject.encoding,
+    udh: subject.udh,
+    parts: subject.parts,
     supplier: usage.supplier ?? attempt?.supplier ?? null,
     connection: usage.connection ?? attempt?.connection ?? null,
     route: usage.route ?? attempt?.route ?? null,
@@ -103,14 +146,23 @@ function eventOf(usage: UsageEvent, known: PartState | undefined, cause: Cause, 
     supplierMessageId: usage.supplierMessageId,
     rawStatus: usage.rawStatus,
     errorCode: usage.errorCode,
+    legs: [],
+    subjectEvent: subject.subjectEvent,
   };
 }
 
 /** An event about a part that no usage of it caused. */
 function followUp(state: PartState, cause: Cause, event: string, reason: string, pricing: Pricing, index = 0): RatedEvent {
+  const { messageId, part } = state.last;
   return {
     ...state.last,
-    ...ids(cause, state.last.messageId, state.last.part, '', index, pricing),
+    ratedId: ratedId({ causeKind: cause.type, causeId: cause.id, messageId, part, fingerprint: '', index }),
+    kind: 'noted',
+    cause,
+    ratedAt: pricing.ratedAt,
+    catalogPosition: pricing.catalogPosition,
+    correctsRatedId: null,
+    rerateRunId: null,
     identity: null,
     fingerprint: null,
     event,
@@ -118,29 +170,19 @@ function followUp(state: PartState, cause: Cause, event: string, reason: string,
     reason,
     rawStatus: null,
     errorCode: null,
+    legs: [],
   };
 }
 
-function ids(cause: Cause, messageId: string, part: number, fingerprint: string, index: number, pricing: Pricing) {
-  return {
-    ratedId: ratedId({ causeKind: cause.type, causeId: cause.id, messageId, part, fingerprint, index }),
-    kind: 'noted',
-    messageId,
-    part,
-    cause,
-    ratedAt: pricing.ratedAt,
-    catalogPosition: pricing.catalogPosition,
-    correctsRatedId: null,
-    rerateRunId: null,
-    reason: null,
-    legs: [],
-  } satisfies Partial<RatedEvent>;
-}
-
-function withLegs(event: RatedEvent, legs: Leg[], after: PartState, reason: string | null): RatedEvent {
-  const corrects = legs.some(({ action }) => action === 'reverse') || (legs.length > 0 && after.legs.some((leg) => leg.action !== 'hold' && legs.some((step) => sameLeg(leg, step))));
-  const decided = { ...event, legs, kind: kindOf(legs), reason, correctsRatedId: corrects ? after.lastMoneyId : null };
-  return { ...decided, deadline: deadlineOf(evolvePart(after, decided).legs) };
+/** Completes an event that nobody else has seen yet with the steps that were decided on. */
+function withLegs(event: RatedEvent, legs: Leg[], state: PartState, reason: string | null): RatedEvent {
+  const replacesSettled = legs.some((step) => step.action === 'reverse' || state.legs.some((leg) => leg.action !== 'hold' && sameLeg(leg, step)));
+  event.legs = legs;
+  event.kind = kindOf(legs);
+  event.reason = reason;
+  event.correctsRatedId = replacesSettled ? state.lastMoneyId : null;
+  event.deadline = deadlineOf(legsAfter(state.legs, legs));
+  return event;
 }
 
 function kindOf(legs: readonly Leg[]): string {
@@ -242,6 +284,5 @@ function completedMessage(event: RatedEvent, after: PartState, cause: Cause, mem
   };
   const legs = legSteps(head, head, withThis, pricing);
   if (legs.length === 0) return [];
-  const base = followUp(head, cause, event.event, 'message_complete', pricing, 1);
-  return [withLegs({ ...base, legs }, legs, head, 'message_complete')];
+  return [withLegs(followUp(head, cause, event.event, 'message_complete', pricing, 1), legs, head, 'message_complete')];
 }

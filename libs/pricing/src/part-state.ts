@@ -45,12 +45,15 @@ export function evolvePart(before: PartState | undefined, event: RatedEvent): Pa
     priced: event.subjectEvent !== null,
     blocked: (before?.blocked ?? false) || event.event === 'blocked',
     attempts: event.identity === null || event.kind === 'conflict' ? (before?.attempts ?? []) : attemptsAfter(before?.attempts ?? [], event, event.identity.attempt),
-    legs: movedMoney ? legsAfter(before?.legs ?? [], event.legs) : (before?.legs ?? []),
+    legs: legsAfter(before?.legs ?? [], event.legs),
     lastMoneyId: movedMoney ? event.ratedId : (before?.lastMoneyId ?? null),
   };
 }
 
-function legsAfter(before: readonly Leg[], steps: readonly Leg[]): Leg[] {
+/** Every leg by its latest step. */
+export function legsAfter(before: readonly Leg[], steps: readonly Leg[]): readonly Leg[] {
+  if (steps.length === 0) return before;
+  if (before.length === 0 && !steps.some(({ action }) => action === 'reverse' || action === 'release')) return steps; // first steps name each leg once
   const after = [...before];
   for (const step of steps) {
     const at = after.findIndex((leg) => sameLeg(leg, step));

@@ -1,5 +1,5 @@
 import { OPERATOR, type ChargeBasis, type NetworkEvidence, type RateCard, type TimeoutPolicy } from '@ratestream/catalog';
-import { legId, type Component, type Leg } from '@ratestream/events';
+import { legId, type Leg } from '@ratestream/events';
 import { multiply } from '@ratestream/money';
 import type { Outcome } from './outcome.js';
 import type { MatchedRate, NoRate, RateBook } from './rate-book.js';
@@ -24,6 +24,20 @@ export interface PricedLeg {
   readonly amount: bigint;
 }
 
+/** What a card says of one leg: the arithmetic of rating without the paperwork. */
+export interface Price {
+  readonly card: RateCard;
+  readonly match: MatchedRate;
+  readonly unit: 'part' | 'message';
+  readonly quantity: number;
+  readonly unitPrice: bigint;
+  readonly amount: bigint;
+  readonly basis: ChargeBasis;
+  readonly timeoutSec: number;
+  readonly timeoutPolicy: TimeoutPolicy;
+  readonly matchedBy: string;
+}
+
 /** The parts of the terms that decide when a leg is due; the rate may state its own. */
 export interface LegTerms {
   readonly basis: ChargeBasis;
@@ -39,25 +53,25 @@ const MICROS = 1_000_000;
 export function priceSellLeg(book: RateBook, subject: Subject, place: LegPlace, terms: SellTerms): PricedLeg | Unpriced {
   if (typeof terms.card === 'string') return terms.card;
   const plan = terms.plan as NonNullable<typeof terms.plan>;
-  const blank: Leg = {
-    ...blankLeg(place, terms.payer, terms.payee, terms.card.currency),
-    legalEntity: terms.account.legalEntity,
-    taxCategory: terms.account.taxCategory,
-    plan: { id: plan.id, version: plan.version },
-  };
-  return priceBy(book, subject, place, terms.card, plan, blank);
+  const price = priceBy(book, subject, place.part, place.billingTime, terms.card, plan);
+  if (typeof price === 'string') return price;
+  const leg = pricedLeg(subject, place, terms.payer, terms.payee, price);
+  leg.legalEntity = terms.account.legalEntity;
+  leg.taxCategory = terms.account.taxCategory;
+  leg.plan = { id: plan.id, version: plan.version };
+  return { leg, amount: price.amount };
 }
 
 /** Prices the buy leg of one attempt: what the operator owes the supplier that carried it. */
 export function priceBuyLeg(book: RateBook, subject: Subject, place: LegPlace, terms: BuyTerms): PricedLeg | Unpriced {
   if (typeof terms.card === 'string') return terms.card;
   const supplier = terms.supplier as NonNullable<typeof terms.supplier>;
-  const blank: Leg = {
-    ...blankLeg(place, OPERATOR, supplier.id, terms.card.currency),
-    supplierId: supplier.id,
-    legalEntity: supplier.legalEntity,
-  };
-  return priceBy(book, subject, place, terms.card, terms.card, blank);
+  const price = priceBy(book, subject, place.part, place.billingTime, terms.card, terms.card);
+  if (typeof price === 'string') return price;
+  const leg = pricedLeg(subject, place, OPERATOR, supplier.id, price);
+  leg.supplierId = supplier.id;
+  leg.legalEntity = supplier.legalEntity;
+  return { leg, amount: price.amount };
 }
 
 /**
@@ -65,35 +79,58 @@ export function priceBuyLeg(book: RateBook, subject: Subject, place: LegPlace, t
  * with version 0, so that the next version of that card finds the leg again. Source: domain.md §3.
  */
 export function unratedLeg(place: LegPlace, payer: string, payee: string, supplierId: string | null, basis: ChargeBasis, reason: Unpriced, card: RateCard | NoTerms): Leg {
-  const rate = typeof card === 'string' ? null : { cardId: card.id, version: 0, rateId: '', matchedBy: '' };
-  return { ...blankLeg(place, payer, payee, ''), supplierId, action: 'unrated', reason, basis, rate };
+  const leg = blankLeg(place, payer, payee, '');
+  leg.supplierId = supplierId;
+  leg.action = 'unrated';
+  leg.reason = reason;
+  leg.basis = basis;
+  leg.rate = typeof card === 'string' ? null : { cardId: card.id, version: 0, rateId: '', matchedBy: '' };
+  return leg;
 }
 
-function priceBy(book: RateBook, subject: Subject, place: LegPlace, card: RateCard, terms: LegTerms, blank: Leg): PricedLeg | NoRate {
+/**
+ * Finds the rate of a card and computes what is due by it.
+ *
+ * In   terms: the plan's on the sell side, the card's on the buy side; what the rate states itself wins
+ * Out  price × quantity, exact; a per-message rate counts once, on part 1
+ */
+export function priceBy(book: RateBook, subject: Subject, part: number, billingTime: number, card: RateCard, terms: LegTerms): Price | NoRate {
   const destination = destinationOf(subject, card.networkEvidence);
-  const match = book.find(card.id, place.billingTime, subject.trafficClass, destination);
+  const match = book.find(card.id, billingTime, subject.trafficClass, destination);
   if (typeof match === 'string') return match;
   const { table, row } = match;
   const unit = card.partRule === 'perMessage' ? 'message' : table.unit(row);
-  const quantity = unit === 'message' ? (place.part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
+  const quantity = unit === 'message' ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
   const unitPrice = table.price(row);
-  const amount = multiply(unitPrice, quantity);
-  const component: Component = { kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount };
   const own = table.termsOf(row);
-  const basis = (own?.basis as ChargeBasis | null | undefined) ?? terms.basis;
-  const neverReceipt = subject.country !== null && card.noReceiptCountries.includes(subject.country);
-  blank.basis = neverReceipt && (basis === 'delivered' || basis === 'final_not_rejected') ? 'submit' : basis;
-  blank.quantity = quantity;
-  blank.unit = unit;
-  blank.components = [component];
-  blank.rate = { cardId: card.id, version: match.version, rateId: table.rateId(row), matchedBy: matchedBy(match, subject.trafficClass, destination) };
-  blank.deadline = Math.max(place.billingTime, subject.rawAppendedAt) + (own?.timeoutSec ?? terms.timeoutSec) * MICROS;
-  blank.timeoutPolicy = (own?.timeoutPolicy as TimeoutPolicy | null | undefined) ?? terms.timeoutPolicy ?? (blank.basis === 'final_not_rejected' ? 'settle' : 'release');
-  return { leg: blank, amount };
+  const asked = (own?.basis as ChargeBasis | null | undefined) ?? terms.basis;
+  const needsReceipt = asked === 'delivered' || asked === 'final_not_rejected';
+  const basis = needsReceipt && subject.country !== null && card.noReceiptCountries.includes(subject.country) ? 'submit' : asked;
+  return {
+    card,
+    match,
+    unit,
+    quantity,
+    unitPrice,
+    amount: multiply(unitPrice, quantity),
+    basis,
+    timeoutSec: own?.timeoutSec ?? terms.timeoutSec,
+    timeoutPolicy: (own?.timeoutPolicy as TimeoutPolicy | null | undefined) ?? terms.timeoutPolicy ?? (basis === 'final_not_rejected' ? 'settle' : 'release'),
+    matchedBy: table.matchedBy(match.found),
+  };
 }
 
-function matchedBy({ table, found }: MatchedRate, trafficClass: string, destination: Destination): string {
-  return table.matchedBy(trafficClass, destination, found);
+function pricedLeg(subject: Subject, place: LegPlace, payer: string, payee: string, price: Price): Leg {
+  const { unit, quantity, unitPrice, amount, card, match } = price;
+  const leg = blankLeg(place, payer, payee, card.currency);
+  leg.basis = price.basis;
+  leg.quantity = quantity;
+  leg.unit = unit;
+  leg.components = [{ kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount }];
+  leg.rate = { cardId: card.id, version: match.version, rateId: match.table.rateId(match.row), matchedBy: price.matchedBy };
+  leg.deadline = Math.max(place.billingTime, subject.rawAppendedAt) + price.timeoutSec * MICROS;
+  leg.timeoutPolicy = price.timeoutPolicy;
+  return leg;
 }
 
 /**
@@ -156,8 +193,15 @@ function blankLeg(place: LegPlace, payer: string, payee: string, currency: strin
   };
 }
 
-/** First step of a leg: held while its outcome is open, settled at once when it is due already. */
+/** First step of a leg that nobody else has seen yet: held while its outcome is open, settled at once when it is due already. */
 export function openLeg({ leg, amount }: PricedLeg, outcome: Exclude<Outcome, 'release'>): Leg {
-  if (outcome === 'open') return { ...leg, action: 'hold', heldAmount: amount };
-  return { ...leg, action: 'settle', amount, accountAmount: amount };
+  if (outcome === 'open') {
+    leg.action = 'hold';
+    leg.heldAmount = amount;
+  } else {
+    leg.action = 'settle';
+    leg.amount = amount;
+    leg.accountAmount = amount;
+  }
+  return leg;
 }

@@ -54,7 +54,7 @@ export class RateBook {
     for (const { effectiveFrom, version, table } of versions) {
       if (effectiveFrom > at) continue;
       const found = table.find(trafficClass, destination);
-      return found < 0 ? 'no_rate' : { version, table, row: found >> 3, found };
+      return found < 0 ? 'no_rate' : { version, table, row: table.rowOf(found), found };
     }
     return 'no_version';
   }

@@ -21,11 +21,15 @@ const ANY_CLASS = '';
 const KIND = 2 ** 50;
 const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
+/** How many ways to match an answer of `find` can tell apart: up to 204 classes of five depths. */
+const MATCHES = 1024;
+
 interface ClassIndex {
   readonly index: FlatIndex;
   /** Lengths of the prefixes in this index, longest first. */
-  prefixLengths: number[];
-  readonly matchedBy: readonly string[];
+  readonly prefixLengths: number[];
+  /** Position of this class's texts in `matchTexts`. */
+  readonly texts: number;
 }
 
 /**
@@ -41,6 +45,7 @@ export class RateTable {
   private readonly rateIds: string[];
   private readonly terms: Map<number, { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null }>;
   private readonly classes = new Map<string, ClassIndex>();
+  private readonly matchTexts: string[] = [];
 
   /**
    * In      complete rows of one version; keys unique (the import refuses duplicates)
@@ -59,7 +64,9 @@ export class RateTable {
     }
     for (const [name, count] of perClass) {
       const shown = name === ANY_CLASS ? 'any class' : `class ${name}`;
-      this.classes.set(name, { index: new FlatIndex(count), prefixLengths: [], matchedBy: DEPTHS.map((d) => `${shown}, ${d}`) });
+      if (this.matchTexts.length + DEPTHS.length > MATCHES) throw new RangeError('more traffic classes than a card can have');
+      this.classes.set(name, { index: new FlatIndex(count), prefixLengths: [], texts: this.matchTexts.length });
+      this.matchTexts.push(...DEPTHS.map((depth) => `${shown}, ${depth}`));
     }
     rows.forEach((row, at) => this.add(row, at));
     for (const one of this.classes.values()) one.prefixLengths.sort((a, b) => b - a);
@@ -81,7 +88,7 @@ export class RateTable {
   /**
    * The row that prices a destination: traffic class before depth, then network → longest prefix → MCC → country → default.
    *
-   * Out     position of the row × 8 + position of its depth in DEPTHS, or −1; the named class wins over any class whole
+   * Out     −1, or a number that `rowOf` and `matchedBy` read; the named class wins over any class whole
    * Source  domain.md §3
    */
   find(trafficClass: string, destination: Destination): number {
@@ -92,6 +99,10 @@ export class RateTable {
     }
     const any = this.classes.get(ANY_CLASS);
     return any === undefined ? -1 : findIn(any, destination);
+  }
+
+  rowOf(found: number): number {
+    return Math.floor(found / MATCHES);
   }
 
   price(row: number): bigint {
@@ -111,42 +122,40 @@ export class RateTable {
     return this.terms.get(row);
   }
 
-  /** For explanations: which class and depth a result of `find` matched by. */
-  matchedBy(trafficClass: string, destination: Destination, found: number): string {
-    const named = this.classes.get(trafficClass);
-    const source = named !== undefined && findIn(named, destination) === found ? named : this.classes.get(ANY_CLASS);
-    return source?.matchedBy[found & 7] as string;
+  /** For explanations: which class and depth an answer of `find` matched by. */
+  matchedBy(found: number): string {
+    return this.matchTexts[found % MATCHES] as string;
   }
 }
 
 function findIn(target: ClassIndex, { country, mcc, mnc, digits }: Destination): number {
-  const { index } = target;
+  const { index, texts } = target;
   const land = countryCode(country);
   if (mcc !== null && mnc !== null) {
     const network = networkKey(mcc, mnc);
     let row = index.get(network + land);
     if (row < 0 && land !== 0) row = index.get(network);
-    if (row >= 0) return row * 8;
+    if (row >= 0) return row * MATCHES + texts;
   }
   if (target.prefixLengths.length > 0 && digits !== '') {
     const number = Number(digits);
     for (const length of target.prefixLengths) {
       if (length > digits.length) continue;
       const row = index.get(KIND + Math.floor(number / (POWERS[digits.length - length] as number)));
-      if (row >= 0) return row * 8 + 1;
+      if (row >= 0) return row * MATCHES + texts + 1;
     }
   }
   if (mcc !== null) {
     let row = index.get(2 * KIND + Number(mcc) * 1024 + land);
     if (row < 0 && land !== 0) row = index.get(2 * KIND + Number(mcc) * 1024);
-    if (row >= 0) return row * 8 + 2;
+    if (row >= 0) return row * MATCHES + texts + 2;
   }
   if (land !== 0) {
     const row = index.get(3 * KIND + land);
-    if (row >= 0) return row * 8 + 3;
+    if (row >= 0) return row * MATCHES + texts + 3;
   }
   const row = index.get(4 * KIND);
-  return row < 0 ? -1 : row * 8 + 4;
+  return row < 0 ? -1 : row * MATCHES + texts + 4;
 }
 
 function keyOfRow(row: RateRow): number {

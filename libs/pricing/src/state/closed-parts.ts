@@ -118,7 +118,7 @@ class ClosedDay {
 
   private find(key: Uint32Array): number {
     const { keys, slots, mask } = this;
-    let slot = (key[1] as number) & mask;
+    let slot = ((key[0] as number) ^ (key[3] as number)) & mask;
     while (slots[slot] !== 0) {
       const at = slot * 4;
       if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3]) return slot;

@@ -121,10 +121,10 @@ export class IdTable {
     this.count++;
   }
 
-  /** The slot of `this.key`, or the free one where it belongs. UUIDv5 is uniform: a word of it is its own hash. */
+  /** The slot of `this.key`, or the free one where it belongs. The first word of a UUIDv5 is uniform; the second holds the version. */
   private find(): number {
     const { keys, days, mask, key } = this;
-    let slot = (key[1] as number) & mask;
+    let slot = (key[0] as number) & mask;
     while (days[slot] !== EMPTY) {
       const at = slot * 4;
       if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3]) return slot;
