@@ -1,3 +1,4 @@
+import { fast } from './buffer-slices.js';
 import { DecodeError } from './errors.js';
 import { Reader } from './reader.js';
 
@@ -59,7 +60,7 @@ export function createCodec<T>(
       return record;
     },
     decode(buf, offset = 0) {
-      reader.buf = buf;
+      reader.buf = fast(buf);
       reader.pos = offset;
       reader.end = buf.length;
       const value = read(reader);

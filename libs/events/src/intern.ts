@@ -1,4 +1,4 @@
-import './buffer-slices.js';
+import type { FastBuffer } from './buffer-slices.js';
 const SLOTS = 8192;
 const slots: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(undefined);
 
@@ -10,7 +10,7 @@ const slots: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(
  *
  * Out     null when a byte is not ASCII
  */
-export function internAscii(buf: Buffer, start: number, length: number): string | null {
+export function internAscii(buf: FastBuffer, start: number, length: number): string | null {
   if (length === 0) return '';
   const stop = start + length;
   let hash = length;

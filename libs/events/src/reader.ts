@@ -1,4 +1,4 @@
-import './buffer-slices.js';
+import { fast } from './buffer-slices.js';
 import { DecodeError } from './errors.js';
 import { internAscii } from './intern.js';
 
@@ -20,7 +20,7 @@ const halves = new Int32Array(wide.buffer);
  * Errors  DecodeError
  */
 export class Reader {
-  buf: Buffer = Buffer.alloc(0);
+  buf = fast(Buffer.alloc(0));
   pos = 0;
   end = 0;
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import './buffer-slices.js';
+import { fast } from './buffer-slices.js';
 
 /** A namespace of RFC 9562 §5.5, as its 16 bytes. */
 export type Namespace = Uint8Array & { readonly namespace: true };
@@ -9,8 +9,8 @@ const HEX = Buffer.from('0123456789abcdef', 'binary');
 /** Where the digit pairs of the 16 bytes stand in the text form. */
 const AT = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
 
-const text = Buffer.alloc(36, '-', 'binary');
-let input = Buffer.alloc(1024);
+const text = fast(Buffer.alloc(36, '-', 'binary'));
+let input = fast(Buffer.alloc(1024));
 
 /** A namespace from its text form. Errors: RangeError when it is no UUID. */
 export function namespace(uuid: string): Namespace {
@@ -31,7 +31,7 @@ export function namespace(uuid: string): Namespace {
  */
 export function uuidV5(within: Namespace, name: string): string {
   const most = NAMESPACE_BYTES + name.length * 3;
-  if (input.length < most) input = Buffer.alloc(most);
+  if (input.length < most) input = fast(Buffer.alloc(most));
   input.set(within, 0);
   const length = NAMESPACE_BYTES + input.utf8Write(name, NAMESPACE_BYTES, most - NAMESPACE_BYTES);
   const digest = hash('sha1', input.subarray(0, length), 'binary');

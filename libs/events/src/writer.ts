@@ -1,4 +1,4 @@
-import './buffer-slices.js';
+import { fast } from './buffer-slices.js';
 import { EncodeError } from './errors.js';
 
 // Every function writes at `p` and gives back the position after it. Writing past the end of a typed array does
@@ -98,7 +98,7 @@ function wideDecimal(b: Buffer, p: number, v: bigint): number {
 function longString(b: Buffer, p: number, v: string): number {
   const bytes = Buffer.byteLength(v);
   const at = writeInt(b, p, bytes);
-  if (at + bytes <= b.length) b.utf8Write(v, at, bytes);
+  if (at + bytes <= b.length) fast(b).utf8Write(v, at, bytes);
   return at + bytes;
 }
 

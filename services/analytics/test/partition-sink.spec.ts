@@ -157,7 +157,7 @@ test('whatever fails whenever, and however the topic is cut into batches: every 
           try {
             for (;;) {
               const from = next;
-              const batch = records.filter((r) => r.offset >= from).slice(0, sizes.next().value);
+              const batch = records.filter((r) => r.offset >= from).slice(0, sizes.next().value as number);
               if (batch.length === 0) break;
               await owner.write(batch);
               next = (batch.at(-1) as SinkRecord).offset + 1;

@@ -110,13 +110,12 @@ export class LiveView {
       sql: string;
       parameters: Readonly<Record<string, unknown>>;
     }): Promise<T[]> => this.clickHouse.query<T>(sql, parameters);
-    const [pace, kinds, money, last, rejected, lag] = await Promise.all([
+    const [pace, kinds, money, last, rejected] = await Promise.all([
       run<Pace>(paceQuery(party)),
       run<Kind>(kindsQuery(party, day)),
       run<MarginRow>(margin),
       run<LastRow>(lastQuery(party, limit)),
       isOperator ? rejectedOn(this.pool, day) : null,
-      isOperator ? this.lag() : null,
     ]);
     const eventsOf = (kind: string): number => Number(kinds.find((row) => row.kind === kind)?.events ?? 0);
     const [tempo] = pace;
@@ -139,7 +138,7 @@ export class LiveView {
         tempo === undefined || Number(tempo.measured) === 0
           ? null
           : { p50: Math.round(Number(tempo.p50)), p99: Math.round(Number(tempo.p99)) },
-      lag,
+      lag: isOperator ? this.lag() : null,
       last: last.map(messageOf),
     };
   }

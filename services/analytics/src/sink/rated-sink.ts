@@ -88,7 +88,8 @@ export async function startSink(kafka: Kafka, options: SinkOptions): Promise<Rat
     logger,
     metrics: options.metrics,
     onFatal: (error) => options.onFatal(error),
-    position: (partition) => sinkOf(partition).claim(),
+    // Nothing was ever written: from the first record that is still there.
+    position: async (partition) => (await sinkOf(partition).claim()) || null,
     onBatch: store,
     onRevoked: (partition) => void sinks.delete(partition),
   });
