@@ -65,6 +65,8 @@ export interface TaskContext {
   caughtUpTo(topic: TopicName): number | null;
   /** The broker's present time in ms, never ahead of it; steps of this machine's clock do not move it. */
   brokerTimeMs(): number;
+  /** Aborted when the partition is lost or the process drains: a long `start` should then end, with or without a throw. */
+  readonly signal: AbortSignal;
   /** Records (control records included) between what was committed and the end as last seen. */
   lag(topic: TopicName): number;
 }
