@@ -59,7 +59,7 @@ export class IdTable {
   /** First 16 hex digits of the content's hash, or undefined for an id never seen. */
   get(id: string): string | undefined {
     readUuid(id, this.key);
-    const slot = this.find();
+    const slot = this.find(this.key);
     return this.days[slot] === EMPTY ? undefined : writeHash(this.hashes[slot * 2] as number, this.hashes[slot * 2 + 1] as number);
   }
 
@@ -113,7 +113,7 @@ export class IdTable {
 
   private insert(day: number): void {
     if (this.count >= (this.mask + 1) * 0.7) this.rebuild((this.mask + 1) * 2, 0);
-    const slot = this.find();
+    const slot = this.find(this.key);
     if (this.days[slot] !== EMPTY) return;
     this.keys.set(this.key, slot * 4);
     this.hashes.set(this.hash, slot * 2);
@@ -121,9 +121,9 @@ export class IdTable {
     this.count++;
   }
 
-  /** The slot of `this.key`, or the free one where it belongs. The first word of a UUIDv5 is uniform; the second holds the version. */
-  private find(): number {
-    const { keys, days, mask, key } = this;
+  /** The slot of a key, or the free one where it belongs. The first word of a UUIDv5 is uniform; the second holds the version. */
+  private find(key: Uint32Array): number {
+    const { keys, days, mask } = this;
     let slot = (key[0] as number) & mask;
     while (days[slot] !== EMPTY) {
       const at = slot * 4;
@@ -143,9 +143,9 @@ export class IdTable {
     for (let slot = 0; slot <= mask; slot++) {
       const day = days[slot] as number;
       if (day === EMPTY || day < firstDay) continue;
-      this.key.set(keys.subarray(slot * 4, slot * 4 + 4));
-      const free = this.find();
-      this.keys.set(this.key, free * 4);
+      const key = keys.subarray(slot * 4, slot * 4 + 4); // not this.key: that one waits to be inserted
+      const free = this.find(key);
+      this.keys.set(key, free * 4);
       this.hashes[free * 2] = hashes[slot * 2] as number;
       this.hashes[free * 2 + 1] = hashes[slot * 2 + 1] as number;
       this.days[free] = day;

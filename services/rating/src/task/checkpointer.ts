@@ -51,7 +51,8 @@ export class Checkpointer {
   private newClosed: PackedPart[] = [];
   private live: readonly PieceName[] = [];
   private lastOffset = -1;
-  private lastAtMs = Date.now();
+  /** Null until the first tick: a start is no reason for a checkpoint. */
+  private lastAtMs: number | null = null;
   private queue: Batch[] = [];
   private inFlight: Batch | null = null;
   private caching: Promise<void> = Promise.resolve();
@@ -113,6 +114,7 @@ export class Checkpointer {
 
   /** The next records of a checkpoint under way, the first ones of one that is due, or null. Call between steps only. */
   next(nowMs: number, stamp: Stamp): OutRecord[] | null {
+    this.lastAtMs ??= nowMs;
     const due = nowMs - this.lastAtMs >= this.intervalMs && stamp.ratedOffset > this.lastOffset;
     if (this.queue.length === 0 && due) {
       this.lastAtMs = nowMs;

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { messageIdOf } from '@ratestream/events';
+import { ClosedParts } from '../src/state/closed-parts.js';
+import { DeadlineIndex } from '../src/state/deadline-index.js';
+import { IdTable } from '../src/index.js';
+
+const DAY = 86_400_000_000;
+const id = (n: number): string => messageIdOf('gw', String(n));
+const hash = (n: number): string => n.toString(16).padStart(16, '0');
+
+test('the id table answers as a map does, also after it has grown and from its entries', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(300), fc.nat(1_000)), { maxLength: 2_000 }), (adds) => {
+      const table = new IdTable(8);
+      const map = new Map<string, string>();
+      for (const [key, content] of adds) {
+        table.add(id(key), hash(content), DAY);
+        if (!map.has(id(key))) map.set(id(key), hash(content));
+      }
+      const copy = new IdTable(8);
+      for (const entry of table.entries()) copy.load(entry);
+      for (let key = 0; key <= 300; key++) {
+        expect(table.get(id(key))).toBe(map.get(id(key)));
+        expect(copy.get(id(key))).toBe(map.get(id(key)));
+      }
+      expect(table.size).toBe(map.size);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('ids billed before the horizon are dropped, the others stay', () => {
+  const table = new IdTable();
+  for (let day = 0; day < 10; day++) table.add(id(day), hash(day), day * DAY + 1);
+  table.expireBefore(4 * DAY);
+  expect(Array.from({ length: 10 }, (_, day) => table.get(id(day)) !== undefined)).toEqual([false, false, false, false, true, true, true, true, true, true]);
+});
+
+test('a closed part is found until it is taken or its day has passed, and put away again it has its last bytes', () => {
+  const closed = new ClosedParts();
+  for (let n = 0; n < 5_000; n++) closed.put(id(n), 1 + (n % 3), Buffer.from(`part ${n}`), DAY * (n % 2));
+  expect(closed.peek(id(77), 1 + (77 % 3))?.toString()).toBe('part 77');
+  expect(closed.peek(id(77), 1 + ((77 + 1) % 3))).toBeUndefined();
+  expect(closed.take(id(77), 1 + (77 % 3))?.toString()).toBe('part 77');
+  expect(closed.take(id(77), 1 + (77 % 3))).toBeUndefined();
+  closed.put(id(77), 1 + (77 % 3), Buffer.from('again'), DAY);
+  expect(closed.peek(id(77), 1 + (77 % 3))?.toString()).toBe('again');
+  expect(closed.size).toBe(5_000);
+  closed.expireBefore(DAY);
+  expect(closed.peek(id(78), 1 + (78 % 3))).toBeUndefined();
+  expect(closed.peek(id(77), 1 + (77 % 3))?.toString()).toBe('again');
+});
+
+test('a deadline is due in its minute, moves, and goes when it is settled', () => {
+  const index = new DeadlineIndex();
+  index.set('a', 60_000_000);
+  index.set('b', 180_000_000);
+  index.set('b', 60_000_001);
+  expect(index.due(59_999_999, 10)).toEqual([]);
+  expect(index.due(60_000_000, 10)).toEqual(['a', 'b']);
+  index.set('a', null);
+  expect(index.due(60_000_000, 10)).toEqual(['b']);
+  expect(index.size).toBe(1);
+});
