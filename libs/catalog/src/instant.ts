@@ -5,7 +5,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]
 /**
  * Reads an ISO 8601 instant with zone, to the microsecond.
  *
- * Out     microseconds UTC; null when the text is no such instant (no zone, no such day, seven fraction digits)
+ * Out     microseconds UTC; null when the text is no such instant (no zone, no such day, seven fraction digits, after 2255)
  * Example '2026-05-01T12:00:00.000001Z' → 1777636800000001
  */
 export function parseInstant(text: string): Micros | null {
@@ -14,7 +14,9 @@ export function parseInstant(text: string): Micros | null {
   const [, minutes = '', seconds = '00', fraction = '', zone = ''] = match;
   const ms = Date.parse(`${minutes}:${seconds}${zone}`);
   if (Number.isNaN(ms) || !sameDay(minutes)) return null;
-  return ms * 1000 + Number(fraction.padEnd(6, '0'));
+  const micros = ms * 1000 + Number(fraction.padEnd(6, '0'));
+  // After June 2255 a number no longer names a single microsecond.
+  return Number.isSafeInteger(micros) ? micros : null;
 }
 
 /** Writes an instant in ISO 8601, UTC, with six digits of fraction when it has any. */

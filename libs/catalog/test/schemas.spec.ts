@@ -57,6 +57,7 @@ test.each([
   ['2026-05-01T12:00:00', null],
   ['2026-02-30T12:00:00Z', null],
   ['2026-05-01T12:00:00.1234567Z', null],
+  ['2999-01-01T00:00:00Z', null],
   ['tomorrow', null],
 ])('instant %s', (text, micros) => {
   expect(parseInstant(text)).toBe(micros);

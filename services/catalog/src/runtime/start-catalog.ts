@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import multipart from '@fastify/multipart';
 import { topics } from '@ratestream/events';
 import { bootstrapService, type RunningService } from '@ratestream/http';
 import { createKafka, createSerdes } from '@ratestream/kafka';
 import { createLogger, createMetrics, Health, type Logger } from '@ratestream/observability';
 import { createPool, migrate, Outbox, startRelay } from '@ratestream/postgres';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CatalogModule } from '../catalog.module.js';
 import { CatalogState } from '../commands/catalog-state.js';
 import { CommandHandler } from '../commands/command-handler.js';
 import { RowPublisher } from '../commands/row-publisher.js';
 import type { CatalogConfig } from '../config.js';
+import { takeSheets } from '../http/take-sheets.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
-import { STREAMED_TYPES } from '../upload/upload.js';
 import { UploadSlots } from '../upload/upload-slots.js';
 import { issueBootstrapKey } from './bootstrap-key.js';
 import { Follower } from './follower.js';
@@ -123,22 +121,6 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
     ],
   });
   return Object.assign(service, { state, commands });
-}
-
-/** CSV bodies and files reach the handlers as streams; their size is counted while they are read. */
-function takeSheets(maxBytes: number): (app: NestFastifyApplication) => Promise<void> {
-  return async (app) => {
-    const instance = app.getHttpAdapter().getInstance();
-    instance.removeContentTypeParser('text/plain');
-    instance.addContentTypeParser(
-      STREAMED_TYPES,
-      (_request: unknown, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
-    );
-    await instance.register(
-      multipart as never,
-      { limits: { files: 1, fileSize: maxBytes, fields: 10, fieldSize: 10_000 } } as never,
-    );
-  };
 }
 
 function saslOf(config: CatalogConfig): object {

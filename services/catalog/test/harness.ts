@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { OPERATOR, type ApiKey } from '@ratestream/catalog';
+import { codecs } from '@ratestream/events';
+import { createServiceApp, hashApiKey } from '@ratestream/http';
+import { bareMetrics, silentLogger } from '@ratestream/observability';
+import { createPool, migrate, Outbox, type Pool } from '@ratestream/postgres';
+import { isolated } from '@ratestream/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CatalogModule } from '../src/catalog.module.js';
+import { CatalogState } from '../src/commands/catalog-state.js';
+import { CommandHandler } from '../src/commands/command-handler.js';
+import { RowPublisher } from '../src/commands/row-publisher.js';
+import { CatalogQueries } from '../src/queries/catalog-queries.js';
+import { takeSheets } from '../src/http/take-sheets.js';
+import { UploadSlots } from '../src/upload/upload-slots.js';
+
+export const ADMIN_SECRET = 'rs_the-admin-of-this-test';
+const serde = <T>(codec: { encode(value: T): Buffer; decode(buf: Buffer): T }) => ({
+  schemaId: 1,
+  encode: (value: T) => codec.encode(value),
+  decode: (buf: Buffer) => codec.decode(buf),
+});
+export const serdes = { CatalogEvent: serde(codecs.CatalogEvent), RateChunk: serde(codecs.RateChunk) };
+
+/** One process of the catalog: its own view on the shared database. */
+export interface Process {
+  state: CatalogState;
+  commands: CommandHandler;
+}
+
+export async function emptyDatabase(): Promise<Pool> {
+  const corner = await isolated({ services: ['catalog'], topics: false });
+  const pool = createPool(corner.databaseUrl('catalog'), { maxConnections: 12 });
+  await migrate(pool, join(import.meta.dirname, '..', 'migrations'), 'catalog');
+  return pool;
+}
+
+export function startProcess(pool: Pool, options: { clock?: () => number; serdes?: typeof serdes } = {}): Process {
+  const state = new CatalogState();
+  const commands = new CommandHandler({
+    pool,
+    outbox: new Outbox('catalog'),
+    serdes: options.serdes ?? serdes,
+    state,
+    settings: { currency: 'EUR', partitions: 6 },
+    clock: options.clock ?? (() => Date.now() * 1_000),
+    onCommitted: () => undefined,
+  });
+  return { state, commands };
+}
+
+/** The service's HTTP side over real PostgreSQL, without Kafka behind it. */
+export async function startApp(pool: Pool): Promise<Process & { app: NestFastifyApplication }> {
+  const process = startProcess(pool);
+  const { state, commands } = process;
+  await state.catchUp(pool);
+  const app = await createServiceApp({
+    name: 'catalog',
+    module: CatalogModule.with({
+      commands,
+      queries: new CatalogQueries(state.view, pool),
+      rows: {
+        publisher: new RowPublisher(commands, state, pool),
+        pool,
+        slots: new UploadSlots(2),
+        limits: { maxBytes: 50_000_000, maxRows: 200_000 },
+      },
+      apiKeys: {
+        find: (hash) => state.view.apiKeyByHash(hash),
+        isWithin: (id, scope) => state.view.isWithin(id, scope),
+      },
+    }),
+    logger: silentLogger(),
+    metrics: bareMetrics(),
+    configure: takeSheets(50_000_000),
+  });
+  await issueKey(process, 'admin', { secret: ADMIN_SECRET, scope: OPERATOR, permissions: ['admin'] });
+  return { ...process, app };
+}
+
+export async function issueKey(
+  { commands }: Process,
+  id: string,
+  key: Pick<ApiKey, 'scope' | 'permissions'> & { secret: string },
+): Promise<void> {
+  const { secret, scope, permissions } = key;
+  const result = await commands.execute({
+    command: {
+      type: 'IssueApiKey',
+      id,
+      hash: hashApiKey(secret),
+      body: { name: id, scope, permissions, expiresAt: null },
+    },
+    authority: { scope: OPERATOR, permissions: ['admin'] },
+    actor: 'test',
+    expectedVersion: null,
+    idempotency: null,
+  });
+  if (result.outcome !== 'done') throw new Error(JSON.stringify(result));
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Record<string, never>;
+  text: string;
+}
+
+/** Calls routes of an app without a socket, with one key. */
+export function caller(app: NestFastifyApplication, secret: string | null = ADMIN_SECRET) {
+  return async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const raw = typeof body === 'string' || Buffer.isBuffer(body);
+    const answer = await app.inject({
+      method,
+      url: `/api/catalog/v1${path}`,
+      headers: {
+        ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+        ...(body === undefined ? {} : { 'content-type': raw ? 'text/csv' : 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: raw ? (body as string) : JSON.stringify(body) }),
+    });
+    const json = /json/.test(String(answer.headers['content-type']));
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.body,
+      body: (json ? JSON.parse(answer.body) : {}) as Record<string, never>,
+    };
+  };
+}
