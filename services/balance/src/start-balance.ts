@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CatalogView } from '@ratestream/catalog';
 import { bootstrapService } from '@ratestream/http';
 import type { RunningService } from '@ratestream/http';
@@ -11,7 +12,6 @@ import type { Pool, Tx } from '@ratestream/postgres';
 import { ApplyMetrics } from './apply/apply-metrics.js';
 import { BatchApplier } from './apply/batch-applier.js';
 import type { ApplierPorts } from './apply/batch-applier.js';
-import { followLag } from './apply/lag.js';
 import { BalanceModule } from './balance.module.js';
 import { CommandHandler } from './commands/command.handler.js';
 import type { BalanceConfig } from './config.js';
@@ -107,14 +107,17 @@ export async function startBalance({ config, logger, metrics, handleSignals = tr
     topic: 'rated',
     maxBatch: config.balanceBatchEvents,
     position: (partition) => applier.position(partition),
-    onBatch: (partition, records) => applier.apply(partition, records),
+    onBatch: async (partition, records) => {
+      await applier.apply(partition, records);
+      // Not full: nothing waits behind it. A pause gathers the next one, so that a quiet stream is not a commit per event.
+      if (records.length < config.balanceBatchEvents / 2) await sleep(config.balanceLingerMs);
+    },
     onAssigned: (partition) => follower.assigned(partition),
     onRevoked: (partition) => follower.revoked(partition),
     metrics,
     logger,
     onFatal: (error) => service.fail(error),
   });
-  const lag = followLag(kafka, () => reader.partitions(), (partition) => applier.appliedTo(partition), metrics, logger);
 
   health.register('reader', () => reader.health());
   health.register('outbox', () => relay.health());
@@ -131,7 +134,6 @@ export async function startBalance({ config, logger, metrics, handleSignals = tr
   service.onShutdown({
     name: 'reader',
     run: async () => {
-      lag.stop();
       unfollow();
       await reader.drain();
     },

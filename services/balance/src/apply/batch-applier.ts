@@ -67,11 +67,6 @@ export class BatchApplier {
     }
   }
 
-  /** Where this process knows a partition to stand; null where nothing was applied yet. */
-  appliedTo(partition: number): number | null {
-    return this.positions.get(partition) ?? null;
-  }
-
   private async applyRange(partition: number, position: number | null, range: OffsetRange<InRecord>): Promise<void> {
     const startedMs = this.ports.nowMs();
     await this.ports.prepare(range.records.flatMap(({ value }) => value ?? []));
