@@ -1,0 +1,125 @@
+import { Anchor, Badge, Code, Stack, Table, Text } from '@mantine/core';
+import type { LastMessage } from './api.js';
+import { formatExact, parseDecimal } from './decimal.js';
+import { Nothing, Panel } from './panel.js';
+import { clockTime } from './time.js';
+
+export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(messageId: string): void }) {
+  return (
+    <Panel title="Last rated messages" note="open one for its explanation" id="last">
+      {last.length === 0 ? (
+        <FirstMessage />
+      ) : (
+        <div className="scroll">
+          <Table verticalSpacing={6} highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th scope="col">Time</Table.Th>
+                <Table.Th scope="col">Message</Table.Th>
+                <Table.Th scope="col">Account</Table.Th>
+                <Table.Th scope="col">To</Table.Th>
+                <Table.Th scope="col">Event</Table.Th>
+                <Table.Th scope="col" ta="right">
+                  Sell
+                </Table.Th>
+                <Table.Th scope="col" ta="right">
+                  Buy
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {last.map((message, index) => (
+                <MessageRow key={`${message.messageId} ${message.part} ${message.event} ${index}`} message={message} onOpen={onOpen} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageId: string): void }) {
+  const open = (): void => onOpen(message.messageId);
+  return (
+    <Table.Tr className="clickable" onClick={open} data-testid="message">
+      <Table.Td className="number" c="dimmed">
+        {clockTime(message.ratedAt)}
+      </Table.Td>
+      <Table.Td>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          ff="monospace"
+          aria-label={`Explain message ${message.messageId}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            open();
+          }}
+        >
+          {message.messageId.slice(0, 8)}
+        </Anchor>
+        {message.part > 1 && (
+          <Text span size="xs" c="dimmed" ml={6}>
+            part {message.part}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>{message.account}</Table.Td>
+      <Table.Td>
+        {message.recipientPrefix === null ? '—' : `+${message.recipientPrefix.replace(/^\+/, '')}…`}
+        <Text span size="xs" c="dimmed" ml={6}>
+          {[message.country, message.network].filter(Boolean).join(' ')}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        {message.event.replaceAll('_', ' ')}
+        {message.kind === 'unrated' && (
+          <Badge ml={6} size="xs" color="orange" variant="light" tt="none">
+            unrated
+          </Badge>
+        )}
+      </Table.Td>
+      <Table.Td ta="right">
+        <Side message={message} side="sell" />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Side message={message} side="buy" />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** What the step did on one side: amounts of several levels or attempts stand apart, because they are owed to different parties. */
+function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' }) {
+  const legs = message.legs.filter((leg) => leg.side === side);
+  if (legs.length === 0) return <Text span c="dimmed">—</Text>;
+  return (
+    <>
+      {legs.map((leg, index) => (
+        <div key={index} className="number">
+          {leg.action === 'settle' || leg.action === 'reverse' || (parseDecimal(leg.amount) ?? 0n) !== 0n ? (
+            `${formatExact(leg.amount)} ${leg.currency}`
+          ) : (
+            <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
+              {leg.action}
+            </Text>
+          )}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function FirstMessage() {
+  const example = `curl -X POST '${window.location.origin}/api/ingest/v1/cdrs?source=NAME' \\
+  -H 'authorization: Bearer KEY' -H 'idempotency-key: first-1' \\
+  -H 'content-type: application/x-ndjson' --data-binary @cdrs.ndjson`;
+  return (
+    <Stack gap={8}>
+      <Nothing>No message has been rated yet. Send the first records through the entry port, or produce them to cdr.raw:</Nothing>
+      <Code block>{example}</Code>
+    </Stack>
+  );
+}

@@ -1,0 +1,144 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export const FAKE_KEY = 'rs_demo';
+
+export type Mood = 'working' | 'empty' | 'away' | 'frozen' | 'slow';
+
+/** What the page reads of the services, with figures that move: enough to look at every state of the page. */
+export interface FakeServices {
+  readonly url: string;
+  mood: Mood;
+  close(): Promise<void>;
+}
+
+const COUNTRIES = [
+  ['GB', '447700', 'EE', '0.0213', '0.0168'],
+  ['DE', '491512', 'Vodafone', '0.0725', '0.0641'],
+  ['KE', '254711', 'Safaricom', '0.0117', '0.0124'],
+  ['BR', '551198', 'Claro', '0.0098', '0.0061'],
+] as const;
+const ACCOUNTS = ['acme', 'northwind', 'globex', 'globex-retail'];
+const EVENTS = ['delivered', 'submitted', 'accepted'];
+
+export async function fakeServices(): Promise<FakeServices> {
+  const started = Date.now();
+  let frozenAt = '';
+  const fake = { mood: 'working' as Mood };
+  const server = createServer((request, response) => {
+    const send = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' });
+      response.end(JSON.stringify(body));
+    };
+    if (request.headers.authorization !== `Bearer ${FAKE_KEY}`) return send(401, { detail: 'A valid API key is needed.' });
+    if (fake.mood === 'away') return send(503, { detail: 'The service "analytics" cannot be reached at the moment.' });
+    const path = request.url ?? '';
+    const ticks = Math.floor((Date.now() - started) / 500);
+    if (fake.mood !== 'frozen') frozenAt = new Date().toISOString();
+    const answer = (): void => {
+      if (path.startsWith('/api/analytics/v1/live')) return send(200, fake.mood === 'empty' ? emptyLive() : live(ticks, frozenAt));
+      if (path.startsWith('/api/balance/v1/accounts')) return send(200, { items: fake.mood === 'empty' ? [] : accounts(ticks), nextCursor: null });
+      if (path.startsWith('/api/rating/v1/messages/')) return send(200, explanation(path.split('/').at(-1) ?? ''));
+      return send(404, { detail: 'not here' });
+    };
+    if (fake.mood === 'slow') setTimeout(answer, 3_000);
+    else answer();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(fake, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => closeServer(server),
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function emptyLive() {
+  return { asOf: new Date().toISOString(), perSecond: [], totals: { messages: 0, rated: 0, unrated: 0, rejected: 0 }, money: [], latency: { p50Ms: null, p99Ms: null }, lag: [], last: [] };
+}
+
+function live(ticks: number, asOf: string) {
+  const nowSec = Math.floor(Date.now() / 1_000);
+  const perSecond = Array.from({ length: 300 }, (_, i) => {
+    const t = nowSec - 299 + i;
+    return { t: new Date(t * 1_000).toISOString(), messages: Math.round(420 + 90 * Math.sin(t / 40) + 25 * Math.sin(t * 1.7)) };
+  });
+  const messages = 1_284_330 + ticks * 210;
+  return {
+    asOf,
+    perSecond,
+    totals: { messages, rated: messages - 812, unrated: 812, rejected: 37 },
+    money: [
+      { currency: 'EUR', revenue: `${38_214 + ticks}.118250000`, cost: `${31_877 + ticks}.904100000`, margin: '6336.21415', held: '412.0065' },
+    ],
+    latency: { p50Ms: 84, p99Ms: 412 },
+    lag: ['cdr.raw', 'usage', 'rated'].flatMap((topic, t) => Array.from({ length: 6 }, (_, partition) => ({ topic, partition, lag: (ticks * 7 + partition * 13 + t * 29) % 90 }))),
+    last: Array.from({ length: 14 }, (_, i) => lastMessage(ticks + 14 - i, i)),
+  };
+}
+
+function lastMessage(n: number, age: number) {
+  const [country, recipientPrefix, network, sell, buy] = COUNTRIES[n % COUNTRIES.length] ?? COUNTRIES[0];
+  const event = EVENTS[n % EVENTS.length] ?? 'delivered';
+  const account = ACCOUNTS[n % ACCOUNTS.length] ?? 'acme';
+  const unrated = n % 11 === 0;
+  const action = unrated ? 'unrated' : event === 'accepted' ? 'hold' : 'settle';
+  const amount = (value: string): string => (action === 'settle' ? value : '0');
+  return {
+    messageId: `${(0x9e3779b1 * n >>> 0).toString(16).padStart(8, '0')}-52a1-5c1d-9e30-3f0c7a8d4e21`,
+    part: n % 9 === 0 ? 2 : 1,
+    ratedAt: new Date(Date.now() - age * 130).toISOString(),
+    kind: unrated ? 'unrated' : 'rated',
+    event,
+    account,
+    country,
+    recipientPrefix,
+    network,
+    legs: [
+      ...(account === 'globex-retail' ? [{ side: 'sell', amount: amount('0.0301'), currency: 'EUR', action }] : []),
+      { side: 'sell', amount: amount(sell), currency: 'EUR', action },
+      { side: 'buy', amount: amount(buy), currency: 'EUR', action: event === 'accepted' ? 'hold' : action },
+    ],
+  };
+}
+
+function accounts(ticks: number) {
+  const cents = (n: number): string => `${n < 0 ? '-' : ''}${Math.floor(Math.abs(n) / 10_000)}.${String(Math.abs(n) % 10_000).padStart(4, '0')}`;
+  const account = (id: string, name: string, parentId: string | null, mode: string, balance: number, limit: string, status = 'active') => ({
+    id, name, parentId, currency: 'EUR', mode, balance: cents(balance), held: cents(123_400 + ((ticks * 37) % 5_000)), creditLimit: limit, available: cents(balance - 123_400), status, closed: false,
+  });
+  return [
+    account('acme', 'Acme Logistics', null, 'prepaid', 25_000_0000 - ticks * 2_113, '0'),
+    account('globex', 'Globex Messaging', null, 'postpaid', -8_412_5523 - ticks * 1_877, '20000'),
+    account('globex-retail', 'Globex Retail', 'globex', 'prepaid', 190_4410 - ticks * 903, '0', 'warned'),
+    account('northwind', 'Northwind Bank', null, 'postpaid', -1_204_9010 - ticks * 640, '50000'),
+  ];
+}
+
+function explanation(messageId: string) {
+  const leg = (side: string, payer: string, payee: string, action: string, amount: string, held: string) => ({
+    legId: `${side}-${payer}`, side, payer, payee, action, amount, heldAmount: held, heldAmountFreed: '0', currency: 'EUR', reason: null,
+    rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3, matchedBy: 'network' },
+  });
+  const now = Date.now() * 1_000;
+  return {
+    messageId,
+    usage: [],
+    explanation: [
+      'acme pays 0.0213 EUR for 1 part to United Kingdom, EE (234-30), delivered 14:03:07 UTC.',
+      'The plan "retail" binds traffic class otp to card retail-eur; version 3 is in effect since 2026-11-01.',
+      'The rate 0.0213 was chosen by network 234-30, which wins over prefix 4477 and country GB.',
+      'The operator owes supplier telia 0.0168 EUR by card buy-telia version 7, chosen by MCC 234.',
+      'Margin of this part: 0.0045 EUR.',
+    ],
+    rated: [
+      { ratedId: 'r1', kind: 'rated', event: 'accepted', ratedAt: now - 2_000_000, reason: null, legs: [leg('sell', 'acme', 'operator', 'hold', '0', '0.0213')] },
+      { ratedId: 'r2', kind: 'rated', event: 'delivered', ratedAt: now, reason: null, legs: [leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'), leg('buy', 'operator', 'telia', 'settle', '0.0168', '0')] },
+    ],
+  };
+}
