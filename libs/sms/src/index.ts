@@ -24,5 +24,5 @@ export { parseCanonicalCsv } from './canonical-csv.js';
 export { parseKannelLine } from './kannel-access-log.js';
 export { sliceJsonArray } from './json-array.js';
 export { readRecords, RECORD_LIMITS } from './read-records.js';
-export type { CdrLine, RecordFormat } from './read-records.js';
+export type { CdrLine, RecordFormat, RecordLimits } from './read-records.js';
 export { blankText } from './blank-text.js';

@@ -1,0 +1,38 @@
+import { type UsageEvent, usageEventId } from '@ratestream/events';
+import type { SourceView } from '../enrich/source-view.js';
+import type { Ask } from './orphans.js';
+import type { Registration } from './registrations.js';
+
+/**
+ * A receipt whose message was found: it takes over the message's id and account, and the attempt and part that its own
+ * record did not name.
+ *
+ * Errors  throws when the account is gone from the catalog, which cannot be: accounts are closed, never deleted
+ */
+export function answered({ usage, attempt, part }: Ask, registration: Registration, view: SourceView): UsageEvent {
+  const chain = view.chain(registration.account) as string[];
+  const rootPayer = chain.at(-1);
+  if (rootPayer === undefined) throw new Error(`the account ${registration.account} registered and is not in the catalog`);
+  const before = usage.identity;
+  const identity = {
+    ...before,
+    // 0 belongs to events before any submission, whatever attempt the message has reached.
+    attempt: attempt ?? (before.attempt === 0 ? 0 : Math.max(1, registration.attempt)),
+    part: part ?? registration.part,
+  };
+  return {
+    ...usage,
+    identity,
+    usageEventId: usageEventId(identity),
+    messageId: registration.messageId,
+    catalogPosition: view.position,
+    account: registration.account,
+    rootPayer,
+    chain,
+  };
+}
+
+/** A part of a concatenated message, with the id that all its parts have. */
+export function withMessageId(usage: UsageEvent, messageId: string): UsageEvent {
+  return { ...usage, messageId };
+}

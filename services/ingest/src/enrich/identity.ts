@@ -1,0 +1,72 @@
+import type { Source } from '@ratestream/catalog';
+import { type Fingerprint, namespace, type UsageEvent, uuidV5 } from '@ratestream/events';
+import type { CdrRecord } from '@ratestream/sms';
+
+/** Where a line lies, for sources whose records have no ids. */
+export interface LinePlace {
+  /** Of the original record: a replay keeps it. */
+  readonly partition: number;
+  readonly offset: number;
+  /** 1-based */
+  readonly line: number;
+  /** What the header `record-base` names: a closed file's digest, or a request's idempotency key. */
+  readonly base: string | null;
+  /** Line of the base that this record's first line is. */
+  readonly firstLine: number;
+}
+
+/**
+ * The id of a record within its source, by the source's recipe.
+ *
+ * gateway-id  the gateway's message id; else the record's own id; else connection, supplier id and the record's time as
+ *             written (ids are recycled, so the time is part of it); else the base and line; else the place in the topic
+ * file-line   the base and line; else the place
+ * offset      the place: such a record is charged again when it is sent again
+ *
+ * A report that is not terminal may come several times for one attempt, so its status is part of the id.
+ */
+export function sourceRecordIdOf(recipe: Source['identity'], record: CdrRecord, place: LinePlace): string {
+  const id = recipe === 'gateway-id' ? idInRecord(record) : null;
+  if (id !== null) return record.event === 'unknown' ? `${id}#${record.status ?? record.rawStatus ?? 'unknown'}` : id;
+  if (recipe !== 'offset' && place.base !== null) return `${place.base}:${place.firstLine + place.line - 1}`;
+  return `cdr.raw/${place.partition}/${place.offset}/${place.line}`;
+}
+
+function idInRecord(record: CdrRecord): string | null {
+  if (record.gatewayMessageId !== null) return record.gatewayMessageId;
+  if (record.ownRecordId !== null) return record.ownRecordId;
+  const { connection, supplierMessageId, at } = record;
+  return supplierMessageId !== null && at !== null ? `${connection ?? ''}|${supplierMessageId}|${at}` : null;
+}
+
+const FINGERPRINTS = namespace(uuidV5(namespace('6ba7b811-9dad-11d1-80b4-00c04fd430c8'), 'urn:ratestream:fingerprint'));
+const FINGERPRINT_VERSION = 1;
+const S = '\u001f';
+
+/**
+ * What a record says about business, hashed before anything is looked up: the same line read with another catalog has
+ * the same fingerprint. Times are taken as written. The text is in it by its length and parts alone, since a hash
+ * without a key would tell short texts to whoever guesses them.
+ */
+export function fingerprintOf(r: CdrRecord, parts: UsageEvent['parts'], textLength: number | null): Fingerprint {
+  const { ported, udh } = r;
+  const text =
+    r.event + S + n(r.status) + S + n(r.rawStatus) + S + n(r.errorCode) + S + r.direction + S + n(r.gatewayMessageId) +
+    S + n(r.attempt) + S + n(r.part) + S + n(r.account) + S + n(r.systemId) + S + n(r.clientRef) + S + n(r.authorizationId) +
+    S + n(r.at) + S + n(r.acceptedAt) + S + n(r.scheduledAt) + S + n(r.submittedAt) + S + n(r.doneAt) +
+    S + n(r.from) + S + n(r.senderType) + S + n(r.senderRegistrationId) + S + n(r.campaignId) + S + n(r.originCountry) +
+    S + n(r.to) + S + n(r.country) + S + n(r.mcc) + S + n(r.mnc) +
+    S + (ported === null ? '' : `${n(ported.mcc)}/${n(ported.mnc)}/${n(ported.country)}`) +
+    S + n(r.trafficClass) + S + n(r.encoding) + S + (udh === null ? '' : `${udh.ref}/${udh.part}/${udh.total}`) +
+    S + n(textLength) + S + n(parts.reported) + S + n(parts.computed8) + S + n(parts.computed16) +
+    S + n(r.supplier) + S + n(r.connection) + S + n(r.route) + S + n(r.supplierMessageId);
+  const id = uuidV5(FINGERPRINTS, text);
+  return {
+    version: FINGERPRINT_VERSION,
+    hash: id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24),
+  };
+}
+
+function n(value: string | number | null): string | number {
+  return value === null ? '' : value;
+}
