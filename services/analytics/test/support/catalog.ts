@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { CatalogView, serialiseCatalogEvent } from '@ratestream/catalog';
+import type { Account, ApiKey, CatalogEventData, Permission, Supplier } from '@ratestream/catalog';
+import { NAMESPACES, uuidV5 } from '@ratestream/events';
+
+export function account(id: string, change: Partial<Account> = {}): Account {
+  return {
+    id,
+    parentId: null,
+    name: `The ${id} company`,
+    currency: 'EUR',
+    timeZone: 'Europe/Berlin',
+    partition: change.parentId === undefined || change.parentId === null ? 0 : null,
+    planId: null,
+    mode: 'prepaid',
+    creditLimit: '0',
+    warnBelow: null,
+    defaultTrafficClass: 'otp',
+    legalEntity: null,
+    taxCategory: null,
+    closed: false,
+    ...change,
+  };
+}
+
+export function supplier(id: string): Supplier {
+  return { id, name: `Supplier ${id}`, currency: 'EUR', buyCardId: null, legalEntity: null };
+}
+
+/** The bearer secret of a key is its id. */
+export function apiKey(id: string, scope: string, permissions: Permission[] = ['read', 'write']): ApiKey {
+  const hash = createHash('sha256').update(id).digest('hex');
+  return { id, name: id, hash, scope, permissions, expiresAt: null, revoked: false };
+}
+
+/** A catalog that is told its facts by the test instead of by a topic. */
+export class TestCatalog {
+  readonly view = new CatalogView();
+
+  say<T extends keyof CatalogEventData & string>(type: T, data: CatalogEventData[T]): this {
+    const position = this.view.position + 1;
+    const eventId = uuidV5(NAMESPACES.catalogEvent, String(position));
+    this.view.apply(
+      serialiseCatalogEvent({
+        position,
+        type,
+        eventId,
+        aggregate: 'test',
+        aggregateId: 'test',
+        aggregateVersion: position,
+        occurredAt: 0,
+        actor: 'test',
+        data,
+      } as Parameters<typeof serialiseCatalogEvent>[0]),
+    );
+    return this;
+  }
+}
