@@ -43,6 +43,8 @@ export function environmentFor(
     CURRENCY: 'EUR',
     LOG_LEVEL: 'info',
     ...(service === 'catalog' ? { BOOTSTRAP_ADMIN_KEY_FILE: keyFile } : {}),
+    // Conservation compares its own totals with those of balance, which are the operator's alone.
+    ...(service === 'analytics' ? { BALANCE_API_KEY_FILE: keyFile } : {}),
   };
 }
 
