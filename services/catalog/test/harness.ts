@@ -125,7 +125,7 @@ export function caller(app: NestFastifyApplication, secret: string | null = ADMI
       },
       ...(body === undefined ? {} : { payload: raw ? (body as string) : JSON.stringify(body) }),
     });
-    const json = /json/.test(String(answer.headers['content-type']));
+    const json = /json/.test(String(answer.headers['content-type'])) && answer.body !== '';
     return {
       status: answer.statusCode,
       headers: answer.headers,

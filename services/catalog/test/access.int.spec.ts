@@ -1,0 +1,183 @@
+import { callEveryRoute, walkRoutes } from '@ratestream/http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Permission } from '@ratestream/catalog';
+import type { Pool } from '@ratestream/postgres';
+import { readEvents } from '../src/store/event-store.js';
+import { caller, emptyDatabase, issueKey, startApp, type Process } from './harness.js';
+
+let pool: Pool;
+let process: Process & { app: NestFastifyApplication };
+let app: NestFastifyApplication;
+const as = (id: string): ReturnType<typeof caller> => caller(app, `rs_secret-of-${id}`);
+
+async function key(id: string, scope: string, permissions: Permission[] = ['admin']): Promise<void> {
+  await issueKey(process, id, { secret: `rs_secret-of-${id}`, scope, permissions });
+}
+
+beforeAll(async () => {
+  pool = await emptyDatabase();
+  process = await startApp(pool);
+  ({ app } = process);
+  const operator = caller(app);
+  for (const [path, body] of [
+    ['/rate-cards', { id: 'op-sell', name: 'SECRET-operator-sell', side: 'sell' }],
+    ['/rate-cards', { id: 'op-buy', name: 'SECRET-operator-buy', side: 'buy' }],
+    ['/plans', { id: 'op-plan', name: 'SECRET-operator-plan', bindings: [{ cardId: 'op-sell' }] }],
+    ['/suppliers', { id: 'SECRET-supplier', name: 'SECRET-supplier', buyCardId: 'op-buy' }],
+    ['/connections', { id: 'SECRET-connection', supplierId: 'SECRET-supplier' }],
+    ['/accounts', { id: 'SECRET-top', name: 'SECRET-top' }],
+    ['/accounts', { id: 'mine', name: 'mine', parentId: 'SECRET-top' }],
+    ['/accounts', { id: 'my-customer', name: 'my-customer', parentId: 'mine' }],
+    ['/accounts', { id: 'SECRET-other', name: 'SECRET-other', planId: 'op-plan' }],
+    ['/rate-cards', { id: 'SECRET-card', name: 'SECRET-card', side: 'sell', owner: 'SECRET-other' }],
+    [
+      '/plans',
+      { id: 'SECRET-plan', name: 'SECRET-plan', owner: 'SECRET-other', bindings: [{ cardId: 'SECRET-card' }] },
+    ],
+    [
+      '/sources',
+      { id: 'SECRET-source', format: 'canonical-json', identity: 'gateway-id', accounts: { bind: 'SECRET-other' } },
+    ],
+  ] as const) {
+    expect([path, (await operator('POST', path, body)).status]).toEqual([path, 201]);
+  }
+  await operator('POST', '/rate-cards/SECRET-card/versions', 'price\n0.0123\n');
+  await operator('POST', '/rate-cards/op-sell/versions', 'price\n0.0123\n');
+  await operator('POST', '/numbering-plans/SECRET-world/versions', 'prefix,operator\n44,SECRET-operator\n');
+  await key('mine', 'mine');
+  await key('mine-reader', 'mine', ['read']);
+  await key('SECRET-key', 'SECRET-other');
+}, 120_000);
+afterAll(async () => {
+  await app.close();
+  await pool.end();
+});
+
+const lastPosition = async (): Promise<number> => (await readEvents(pool, 0, 100_000)).length;
+
+test('nobody gets in anywhere', async () => {
+  const routes = walkRoutes(app);
+  expect(routes.length).toBeGreaterThan(40);
+  for (const headers of [
+    {},
+    { authorization: 'Bearer rs_guessed' },
+    { authorization: 'Basic x' },
+    { authorization: 'Bearer ' },
+  ]) {
+    const answers = await callEveryRoute(app, { headers });
+    expect(
+      answers.filter(({ status }) => status !== 401).map(({ method, url, status }) => `${method} ${url} ${status}`),
+    ).toEqual([]);
+  }
+});
+
+const THEIRS: Record<string, string[]> = {
+  accounts: ['SECRET-other', 'SECRET-top'],
+  suppliers: ['SECRET-supplier'],
+  connections: ['SECRET-connection'],
+  sources: ['SECRET-source'],
+  'rate-cards': ['SECRET-card', 'op-sell', 'op-buy'],
+  plans: ['SECRET-plan', 'op-plan'],
+  'numbering-plans': ['SECRET-world'],
+  'api-keys': ['SECRET-key', 'admin'],
+};
+
+test('another tenant reaches nothing of others on any route, and learns nothing', async () => {
+  const before = await lastPosition();
+  const call = as('mine');
+  for (const { method, url } of walkRoutes(app)) {
+    const path = url.replace('/api/catalog/v1', '');
+    const name = path.split('/')[1] ?? '';
+    for (const id of THEIRS[name] ?? []) {
+      if (!path.includes(':id')) continue;
+      const target = path.replace(':id', id).replace(':version', '1');
+      const body = method === 'POST' && path.endsWith('versions') ? 'price\n1\n' : bodyFor(name);
+      const answer = await call(method as 'GET', target, ['POST', 'PUT'].includes(method) ? body : undefined);
+      const expected = ['accounts', 'rate-cards', 'plans', 'api-keys'].includes(name) ? 404 : 403;
+      expect([method, target, answer.status]).toEqual([method, target, expected]);
+      const absent = await call(
+        method as 'GET',
+        target.replace(id, 'nothing'),
+        ['POST', 'PUT'].includes(method) ? body : undefined,
+      );
+      expect([method, target, withoutIds(absent.text, 'nothing')]).toEqual([
+        method,
+        target,
+        withoutIds(answer.text, id),
+      ]);
+    }
+  }
+  expect(await lastPosition()).toBe(before);
+});
+
+test('lists, own things and their histories name nobody above or beside', async () => {
+  const call = as('mine');
+  await call('POST', '/rate-cards', { id: 'my-card', name: 'mine', side: 'sell' });
+  await call('POST', '/plans', { id: 'my-plan', name: 'mine', bindings: [{ cardId: 'my-card' }] });
+  await call('PUT', '/accounts/my-customer', { planId: 'my-plan' });
+  const own = ['/accounts/mine', '/accounts/my-customer', '/rate-cards/my-card', '/plans/my-plan', '/api-keys/mine'];
+  for (const path of [
+    '/accounts',
+    '/rate-cards',
+    '/plans',
+    '/api-keys',
+    ...own,
+    ...own.map((path) => `${path}/history`),
+    ...own.map((path) => `${path}?asOf=2099-01-01T00:00:00Z`),
+  ]) {
+    const { status, text } = await call('GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    expect(text).not.toMatch(/SECRET|op-|"hash"/);
+  }
+  expect((await call('GET', '/accounts')).body['items']).toMatchObject([
+    { id: 'mine', parentId: null, level: 0, path: ['mine'] },
+    { id: 'my-customer', parentId: 'mine', level: 1, path: ['mine', 'my-customer'] },
+  ]);
+});
+
+test.each([
+  ['POST', '/accounts', { name: 'x', parentId: 'SECRET-other' }, 422],
+  ['POST', '/accounts', { name: 'x', parentId: null }, 422],
+  ['PUT', '/accounts/mine', { creditLimit: '1000000' }, 403],
+  ['DELETE', '/accounts/mine', undefined, 403],
+  ['PUT', '/accounts/my-customer', { planId: 'SECRET-plan' }, 422],
+  ['POST', '/rate-cards', { name: 'x', side: 'sell', owner: 'SECRET-other' }, 422],
+  ['POST', '/rate-cards', { name: 'x', side: 'buy' }, 422],
+  ['POST', '/plans', { name: 'x', bindings: [{ cardId: 'SECRET-card' }] }, 422],
+  ['POST', '/api-keys', { name: 'x', scope: 'SECRET-other', permissions: ['read'] }, 422],
+  ['POST', '/api-keys', { name: 'x', scope: 'operator', permissions: ['read'] }, 422],
+  ['POST', '/suppliers', { name: 'x' }, 403],
+  ['POST', '/connections', { supplierId: 'SECRET-supplier' }, 403],
+  ['POST', '/sources', { format: 'canonical-json', identity: 'gateway-id' }, 403],
+] as const)('a reseller is refused %s %s %j', async (method, path, body, status) => {
+  const before = await lastPosition();
+  expect((await as('mine')(method, path, body)).status).toBe(status);
+  expect(await lastPosition()).toBe(before);
+});
+
+test('a key that only reads writes nothing on any route', async () => {
+  const answers = await callEveryRoute(app, { headers: { authorization: 'Bearer rs_secret-of-mine-reader' } });
+  for (const { method, url, status } of answers.filter(({ method }) => !['GET', 'HEAD'].includes(method))) {
+    expect([method, url, status]).toEqual([method, url, 403]);
+  }
+});
+
+test('a reseller runs its own subtree', async () => {
+  const call = as('mine');
+  const opened = await call('POST', '/accounts', { id: 'new-customer', name: 'New' });
+  expect([opened.status, (await call('GET', '/accounts/new-customer')).body['parentId']]).toEqual([201, 'mine']);
+  const issued = await call('POST', '/api-keys', { name: 'customer', scope: 'new-customer', permissions: ['read'] });
+  const customer = caller(app, String(issued.body['secret']));
+  expect((await customer('GET', '/accounts/new-customer')).body).toMatchObject({ parentId: null });
+  expect((await customer('GET', '/accounts/mine')).status).toBe(404);
+  await call('DELETE', `/api-keys/${String(issued.body['id'])}`);
+  expect((await customer('GET', '/accounts/new-customer')).status).toBe(401);
+});
+
+function bodyFor(name: string): unknown {
+  return name === 'sources' ? { format: 'canonical-json', identity: 'gateway-id' } : {};
+}
+
+function withoutIds(text: string, id: string): string {
+  return text.replaceAll(id, 'ID').replace(/"requestId":"[^"]*"/, '');
+}
