@@ -104,7 +104,7 @@ async function publishVersion(
   if (versions.some(({ version }) => version >= number)) throw new AlreadyThere();
   const instant = new Date(effectiveFrom / 1000).toISOString();
   await http.postText(
-    `${CATALOG}/rate-cards/${encodeURIComponent(cardId)}/versions?effectiveFrom=${encodeURIComponent(instant)}`,
+    `${CATALOG}/rate-cards/${encodeURIComponent(cardId)}/versions?effectiveFrom=${encodeURIComponent(instant)}&backdated=true`,
     'text/csv',
     sheetCsv(rows),
     `simulator-${seed}-${cardId}-v${number}`,
