@@ -48,17 +48,25 @@ export class InputBuffer {
     this.settle();
   }
 
+  /** Up to `most` records, of as many fetches as wait: a reader slower than the fetches must not fall into steps of a few. */
   take(most: number): Chunk | null {
     if (this.count === 0) return null;
-    const first = this.queue[0]!;
-    const whole = this.head === 0 && first.length <= most;
-    const records = whole ? first : first.slice(this.head, this.head + most);
-    this.head += records.length;
-    if (this.head === first.length) {
-      this.queue.shift();
-      this.head = 0;
+    const pieces: InRecord[][] = [];
+    let taken = 0;
+    while (taken < most && taken < this.count) {
+      const first = this.queue[0]!;
+      const whole = this.head === 0 && first.length <= most - taken;
+      const piece = whole ? first : first.slice(this.head, this.head + most - taken);
+      pieces.push(piece);
+      taken += piece.length;
+      this.head += piece.length;
+      if (this.head === first.length) {
+        this.queue.shift();
+        this.head = 0;
+      }
     }
-    this.count -= records.length;
+    const records = pieces.length === 1 ? pieces[0]! : pieces.flat();
+    this.count -= taken;
     if (this.count === 0) this.bytes = 0;
     this.inStep = true;
     return { topic: this.topic, records, next: this.count === 0 ? this.fetched : records.at(-1)!.offset + 1 };
