@@ -4,7 +4,7 @@ import type { KafkaClient } from './client.js';
 import { Partitioners } from './kafkajs.js';
 import { limits, producerRetry } from './limits.js';
 import { sendAll, sendsOf } from './send.js';
-import { within } from './time.js';
+import { sleep, within } from './time.js';
 import type { OutRecord, Written } from './types.js';
 
 /** Offsets to commit with a transaction: the next one to read, by topic, of one partition. */
@@ -71,7 +71,7 @@ export class TransactionalWriter {
         this.kafka.clock,
       );
       if (offsets !== null) {
-        await within(limits.transactionCallMs, 'offsets', transaction.sendOffsets(this.clientOffsets(offsets)));
+        await within(limits.transactionCallMs, 'offsets', sendOffsets(transaction, this.clientOffsets(offsets)));
       }
       await within(limits.transactionCallMs, 'commit', transaction.commit());
       return written;
@@ -111,6 +111,25 @@ export class TransactionalWriter {
     } catch (error) {
       this.broken = true;
       throw error;
+    }
+  }
+}
+
+const SETTLING_PAUSE_MS = 4;
+
+/**
+ * Adds the offsets. While the broker still completes the last transaction it refuses to open the next one, and a
+ * transaction whose first act are offsets (a step that writes no records) meets that here: the client tries again when
+ * it adds partitions, but not when it adds offsets. A refusal has changed nothing, so asking again is safe; `within`
+ * ends it.
+ */
+async function sendOffsets(transaction: Transaction, offsets: Parameters<Transaction['sendOffsets']>[0]): Promise<void> {
+  for (;;) {
+    try {
+      return await transaction.sendOffsets(offsets);
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS') throw error;
+      await sleep(SETTLING_PAUSE_MS);
     }
   }
 }
