@@ -19,7 +19,7 @@ export class ChunkStore {
     const key = chunkSetKey(chunk.kind, chunk.id, chunk.version);
     if (this.taken.has(key)) return;
     let set = this.waiting.get(key);
-    if (set === undefined) this.waiting.set(key, (set = new Map()));
+    if (set === undefined) this.waiting.set(key, (set = new Map<number, RateChunk>()));
     if (!set.has(chunk.chunk)) set.set(chunk.chunk, chunk);
   }
 

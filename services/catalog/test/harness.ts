@@ -42,6 +42,7 @@ export function startProcess(pool: Pool, options: { clock?: () => number; serdes
     outbox: new Outbox('catalog'),
     serdes: options.serdes ?? serdes,
     state,
+    metrics: bareMetrics(),
     settings: { currency: 'EUR', partitions: 6 },
     clock: options.clock ?? (() => Date.now() * 1_000),
     onCommitted: () => undefined,
@@ -50,7 +51,7 @@ export function startProcess(pool: Pool, options: { clock?: () => number; serdes
 }
 
 /** The service's HTTP side over real PostgreSQL, without Kafka behind it. */
-export async function startApp(pool: Pool): Promise<Process & { app: NestFastifyApplication }> {
+export async function startApp(pool: Pool, maxBytes = 50_000_000): Promise<Process & { app: NestFastifyApplication }> {
   const process = startProcess(pool);
   const { state, commands } = process;
   await state.catchUp(pool);
@@ -62,8 +63,9 @@ export async function startApp(pool: Pool): Promise<Process & { app: NestFastify
       rows: {
         publisher: new RowPublisher(commands, state, pool),
         pool,
+        metrics: bareMetrics(),
         slots: new UploadSlots(2),
-        limits: { maxBytes: 50_000_000, maxRows: 200_000 },
+        limits: { maxBytes, maxRows: 200_000 },
       },
       apiKeys: {
         find: (hash) => state.view.apiKeyByHash(hash),
@@ -72,9 +74,10 @@ export async function startApp(pool: Pool): Promise<Process & { app: NestFastify
     }),
     logger: silentLogger(),
     metrics: bareMetrics(),
-    configure: takeSheets(50_000_000),
+    configure: takeSheets(maxBytes),
   });
-  await issueKey(process, 'admin', { secret: ADMIN_SECRET, scope: OPERATOR, permissions: ['admin'] });
+  if (!state.view.apiKeys.has('admin'))
+    await issueKey(process, 'admin', { secret: ADMIN_SECRET, scope: OPERATOR, permissions: ['admin'] });
   return { ...process, app };
 }
 
@@ -123,7 +126,7 @@ export function caller(app: NestFastifyApplication, secret: string | null = ADMI
         ...(body === undefined ? {} : { 'content-type': raw ? 'text/csv' : 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { payload: raw ? (body as string) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
     });
     const json = /json/.test(String(answer.headers['content-type'])) && answer.body !== '';
     return {

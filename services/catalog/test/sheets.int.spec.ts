@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { codecs, type RateChunk } from '@ratestream/events';
+import { codecs } from '@ratestream/events';
 import { CatalogView, type RateCardVersion } from '@ratestream/catalog';
 import { Outbox, type Pool } from '@ratestream/postgres';
 import { sampleData } from '@ratestream/testing';
@@ -209,6 +209,32 @@ test('a refused body does not cut the connection before its answer', async () =>
   expect([answer.status, ((await answer.json()) as { errors: unknown[] }).errors.length]).toEqual([422, 2]);
 });
 
+test('a sheet over the limit is refused, never cut off', async () => {
+  const small = await startApp(pool, 1_000);
+  const url = await small.app.listen(0, '127.0.0.1').then(() => small.app.getUrl());
+  const card = await newCard();
+  await small.state.catchUp(pool);
+  const headers = { authorization: `Bearer ${ADMIN_SECRET}` };
+  const target = `${url}/api/catalog/v1/rate-cards/${card}/versions`;
+  for (const [bytes, status] of [
+    [1_000, 201],
+    [1_001, 413],
+    [200_000, 413],
+  ] as const) {
+    const csv = 'prefix,price\n44,1\n'.padEnd(bytes, '\n');
+    const form = new FormData();
+    form.append('file', new Blob([csv]), 'sheet.csv');
+    const asFile = await fetch(target, { method: 'POST', headers, body: form });
+    const asBody = await fetch(target, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'text/csv' },
+      body: csv,
+    });
+    expect([bytes, asFile.status, asBody.status]).toEqual([bytes, status, status]);
+  }
+  await small.app.close();
+});
+
 test('numbering plans', async () => {
   const csv = 'prefix,country,mcc,mnc,operator\n447700,GB,234,10,O2\n49151,DE,262,01,"Telekom, DE"\n';
   expect(await call('POST', '/numbering-plans/world/versions', csv)).toMatchObject({
@@ -252,7 +278,7 @@ test('100 000 rates load within seconds', async () => {
   );
   expect(chunks).toHaveLength(body.chunks);
   for (const { value } of chunks) expect(value?.length).toBeLessThanOrEqual(500_000);
-  const read = chunks.map(({ value }) => codecs.RateChunk.decode(value as Buffer) as RateChunk);
+  const read = chunks.map(({ value }) => codecs.RateChunk.decode(value as Buffer));
   expect(read.reduce((rows, chunk) => rows + chunk.rates.length, 0)).toBe(100_000);
 }, 60_000);
 

@@ -88,7 +88,7 @@ export function leastLoadedPartition(view: CatalogView, partitions: number): num
   const load = new Array<number>(partitions).fill(0);
   for (const id of view.children(OPERATOR)) {
     const root = view.accounts.get(id);
-    if (root?.partition == null || root.closed) continue;
+    if (root === undefined || root.partition === null || root.closed) continue;
     load[root.partition] = (load[root.partition] ?? 0) + 1;
   }
   return load.slice(0, partitions).indexOf(Math.min(...load.slice(0, partitions)));

@@ -1,4 +1,5 @@
 import { CatalogView } from '@ratestream/catalog';
+import type { CatalogEvent } from '@ratestream/events';
 import type { Queryable } from '@ratestream/postgres';
 import { readEvents } from '../store/event-store.js';
 
@@ -12,11 +13,19 @@ export class CatalogState {
   readonly view = new CatalogView();
   private caughtUpAtMs = 0;
 
+  constructor(private readonly onPosition: (position: number) => void = () => undefined) {}
+
+  /** Applies events that this process has just committed. */
+  committed(events: readonly CatalogEvent[]): void {
+    for (const event of events) this.view.apply(event);
+    this.onPosition(this.view.position);
+  }
+
   /** Applies what has been committed since. Safe to run several times at once: a view skips repeats. */
   async catchUp(db: Queryable): Promise<void> {
     for (;;) {
       const events = await readEvents(db, this.view.position, PAGE_EVENTS);
-      for (const event of events) this.view.apply(event);
+      if (events.length > 0) this.committed(events);
       if (events.length < PAGE_EVENTS) break;
     }
     this.caughtUpAtMs = Date.now();

@@ -12,6 +12,7 @@ import {
 } from '@ratestream/catalog';
 import type { CatalogEvent, RateChunk } from '@ratestream/events';
 import type { Serdes } from '@ratestream/kafka';
+import type { Counter, Metrics } from '@ratestream/observability';
 import { transaction, type Outbox, type OutboxRecord, type Pool, type Tx } from '@ratestream/postgres';
 import { claim, keepAnswer, type Claim } from '../store/command-answers.js';
 import { insertEvent } from '../store/event-store.js';
@@ -51,6 +52,7 @@ export interface CommandHandlerOptions {
   outbox: Outbox;
   serdes: Pick<Serdes, 'CatalogEvent' | 'RateChunk'>;
   state: CatalogState;
+  metrics: Metrics;
   settings: CatalogSettings;
   /** Microseconds UTC. */
   clock: () => number;
@@ -73,20 +75,36 @@ class NotDone extends Error {
  * two commands at once, and nothing has to be tried again. What is slow (rows of a sheet) is written before the lock.
  */
 export class CommandHandler {
-  constructor(private readonly options: CommandHandlerOptions) {}
+  private readonly commands: Counter<'type' | 'outcome'>;
+
+  constructor(private readonly options: CommandHandlerOptions) {
+    this.commands = options.metrics.counter('catalog_commands_total', 'Commands by type and outcome', [
+      'type',
+      'outcome',
+    ]);
+  }
 
   /** Errors: those of PostgreSQL, retriable where a repeat may work. An error of commit leaves open whether it happened. */
   async execute(request: CommandRequest): Promise<CommandResult> {
     const { pool, state, onCommitted } = this.options;
     try {
       const { result, events } = await transaction(pool, (tx) => this.carryOut(tx, request));
-      for (const event of events) state.view.apply(event);
-      if (events.length > 0) onCommitted();
-      return result;
+      if (events.length > 0) {
+        state.committed(events);
+        onCommitted();
+      }
+      return this.counted(request, result);
     } catch (error) {
-      if (error instanceof NotDone) return error.result;
+      if (error instanceof NotDone) return this.counted(request, error.result);
+      this.commands.inc({ type: request.command.type, outcome: 'failed' });
       throw error;
     }
+  }
+
+  private counted({ command }: CommandRequest, result: CommandResult): CommandResult {
+    const outcome = result.outcome === 'done' && result.repeated ? 'repeated' : result.outcome;
+    this.commands.inc({ type: command.type, outcome });
+    return result;
   }
 
   private async carryOut(tx: Tx, request: CommandRequest): Promise<{ result: CommandResult; events: CatalogEvent[] }> {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RateChunk } from '@ratestream/events';
 import type { Caller } from '@ratestream/http';
+import type { Counter, Metrics } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandResult } from '../commands/command-handler.js';
@@ -19,6 +20,7 @@ import { ROWS } from './tokens.js';
 export interface RowPortOptions {
   publisher: RowPublisher;
   pool: Pool;
+  metrics: Metrics;
   slots: UploadSlots;
   limits: CsvLimits;
 }
@@ -31,7 +33,11 @@ type Terms = Parameters<RowPublisher['numbers']>[2];
 /** Sheets of rows over HTTP, in and out. */
 @Injectable()
 export class RowPort {
-  constructor(@Inject(ROWS) private readonly options: RowPortOptions) {}
+  private readonly rows: Counter<'kind' | 'outcome'>;
+
+  constructor(@Inject(ROWS) private readonly options: RowPortOptions) {
+    this.rows = options.metrics.counter('catalog_uploaded_rows_total', 'Rows of uploaded sheets', ['kind', 'outcome']);
+  }
 
   publishRates(
     id: string,
@@ -74,6 +80,8 @@ export class RowPort {
     const headers = commandHeaders(request);
     return slots.run(async () => {
       const upload = await readUpload(request, sheet, limits);
+      this.rows.inc({ kind: sheet.field, outcome: 'good' }, upload.rows.length);
+      this.rows.inc({ kind: sheet.field, outcome: 'refused' }, upload.refused.length);
       if (upload.refused.length > 0 && (!partial || upload.rows.length === 0)) return refusal(upload, request, reply);
       const result = await publish(upload, {
         authority: authorityOf(caller),

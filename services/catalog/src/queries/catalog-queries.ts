@@ -28,7 +28,7 @@ export class CatalogQueries {
     this.refuseTenants(name, caller);
     const state = resource.all(this.view).get(id);
     if (state === undefined || !caller.sees(resource.ownerOf(state))) throw notFound(resource.what, id);
-    return { resource, state: state as unknown as Shown };
+    return { resource, state: { ...state } };
   }
 
   /** The present state with the stream's version. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { topics } from '@ratestream/events';
 import { bootstrapService, type RunningService } from '@ratestream/http';
-import { createKafka, createSerdes } from '@ratestream/kafka';
-import { createLogger, createMetrics, Health, type Logger } from '@ratestream/observability';
-import { createPool, migrate, Outbox, startRelay } from '@ratestream/postgres';
-import { CatalogModule } from '../catalog.module.js';
+import { createKafka, createSerdes, type Kafka } from '@ratestream/kafka';
+import { createLogger, createMetrics, Health, type Logger, type Metrics } from '@ratestream/observability';
+import { createPool, migrate, Outbox, startRelay, type Pool } from '@ratestream/postgres';
+import { CatalogModule, type CatalogParts } from '../catalog.module.js';
 import { CatalogState } from '../commands/catalog-state.js';
 import { CommandHandler } from '../commands/command-handler.js';
 import { RowPublisher } from '../commands/row-publisher.js';
@@ -34,28 +34,15 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const logger = options.logger ?? createLogger({ service: 'catalog', level: config.logLevel });
   const metrics = createMetrics('catalog');
   const health = new Health();
-  const kafka = createKafka({
-    brokers: config.kafkaBrokers,
-    clientId: 'catalog',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...saslOf(config),
-  });
-  const pool = createPool(config.postgresUrl, {
-    maxConnections: config.postgresMaxConnections,
-    tls: config.postgresTls,
-    caPath: config.postgresCaPath,
-    logger,
-    applicationName: 'catalog',
-  });
+  const kafka = connectKafka(config, logger);
+  const pool = connectPostgres(config, logger);
   await migrate(pool, MIGRATIONS, 'catalog');
   const outbox = new Outbox('catalog');
   await outbox.prepare(pool);
   const serdes = await createSerdes(kafka, config.registryUrl);
-  const state = new CatalogState();
+  const position = metrics.gauge('catalog_position', 'Last position of the view');
+  const state = new CatalogState((last) => position.set(last));
   await state.catchUp(pool);
-  metrics.gauge('catalog_position', 'Last position of the view').set(state.view.position);
 
   const relay = startRelay(pool, kafka, {
     transactionalId: 'catalog-outbox',
@@ -63,50 +50,24 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
     topics: ['catalog', 'catalog.rates'],
     logger,
     metrics,
-    heartbeat: {
-      everyMs: config.heartbeatIntervalMs,
-      record: (position) => heartbeatRecord(serdes, position, nowMicros()),
-    },
+    heartbeat: { everyMs: config.heartbeatIntervalMs, record: (last) => heartbeatRecord(serdes, last, nowMicros()) },
   });
   const commands = new CommandHandler({
     pool,
     outbox,
     serdes,
     state,
+    metrics,
     settings: { currency: config.currency, partitions: topics.usage.partitions[config.environment] },
     clock: nowMicros,
-    onCommitted: () => {
-      metrics.gauge('catalog_position', 'Last position of the view').set(state.view.position);
-      relay.poke();
-    },
+    onCommitted: () => relay.poke(),
   });
-  if (config.bootstrapAdminKey !== undefined)
-    await issueBootstrapKey(config.bootstrapAdminKey, commands, state, logger);
+  const secret = config.bootstrapAdminKey;
+  if (secret !== undefined) await issueBootstrapKey(secret, commands, state, logger);
 
-  let service: RunningService | undefined;
-  const follower = new Follower({
-    state,
-    pool,
-    logger,
-    intervalMs: config.followIntervalMs,
-    onFatal: (error) => service?.fail(error),
-  });
-  follower.start();
-  health.register('view', () => follower.health());
-  health.register('relay', () => relay.health());
-  const rows = {
-    publisher: new RowPublisher(commands, state, pool),
-    pool,
-    slots: new UploadSlots(config.importMaxConcurrent),
-    limits: { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows },
-  };
-  const apiKeys = {
-    find: (hash: string) => state.view.apiKeyByHash(hash),
-    isWithin: (accountId: string, scope: string) => state.view.isWithin(accountId, scope),
-  };
-  service = await bootstrapService({
+  const service = await bootstrapService({
     name: 'catalog',
-    module: CatalogModule.with({ commands, queries: new CatalogQueries(state.view, pool), rows, apiKeys }),
+    module: CatalogModule.with(partsOf(config, { pool, state, commands, metrics })),
     config,
     logger,
     metrics,
@@ -117,10 +78,55 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'postgres', run: () => pool.end() },
       { name: 'kafka', run: () => kafka.close() },
       { name: 'relay', run: () => relay.stop() },
-      { name: 'follower', run: () => follower.stop() },
     ],
   });
+  const onFatal = (error: Error): void => service.fail(error);
+  const follower = new Follower({ state, pool, logger, intervalMs: config.followIntervalMs, onFatal });
+  follower.start();
+  service.onShutdown({ name: 'follower', run: () => follower.stop() });
+  health.register('view', () => follower.health());
+  health.register('relay', () => relay.health());
   return Object.assign(service, { state, commands });
+}
+
+function partsOf(
+  config: CatalogConfig,
+  { pool, state, commands, metrics }: { pool: Pool; state: CatalogState; commands: CommandHandler; metrics: Metrics },
+): CatalogParts {
+  const { view } = state;
+  return {
+    commands,
+    queries: new CatalogQueries(view, pool),
+    rows: {
+      publisher: new RowPublisher(commands, state, pool),
+      pool,
+      metrics,
+      slots: new UploadSlots(config.importMaxConcurrent),
+      limits: { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows },
+    },
+    apiKeys: { find: (hash) => view.apiKeyByHash(hash), isWithin: (id, scope) => view.isWithin(id, scope) },
+  };
+}
+
+function connectKafka(config: CatalogConfig, logger: Logger): Kafka {
+  return createKafka({
+    brokers: config.kafkaBrokers,
+    clientId: 'catalog',
+    logger,
+    topicPrefix: config.kafkaTopicPrefix,
+    tls: config.kafkaTls,
+    ...saslOf(config),
+  });
+}
+
+function connectPostgres(config: CatalogConfig, logger: Logger): Pool {
+  return createPool(config.postgresUrl, {
+    maxConnections: config.postgresMaxConnections,
+    tls: config.postgresTls,
+    caPath: config.postgresCaPath,
+    logger,
+    applicationName: 'catalog',
+  });
 }
 
 function saslOf(config: CatalogConfig): object {
