@@ -10,7 +10,7 @@ import { Conservation } from './conservation/conservation.service.js';
 import type { BlockStore } from './fold/block.store.js';
 import { LiveController } from './live/live.controller.js';
 import { LiveView } from './live/live.service.js';
-import type { SinkLag } from './live/live.service.js';
+import type { LagSource } from './live/live.service.js';
 import { MarginController } from './margin/margin.controller.js';
 import type { SinkPositions } from './sink/sink-positions.js';
 import type { AccountTree } from './tenancy.js';
@@ -26,7 +26,7 @@ export interface AnalyticsPorts {
   /** Null: conservation goes without balance. */
   readonly ledger: LedgerBlocks | null;
   readonly sinkPositions: SinkPositions;
-  readonly lag: SinkLag;
+  readonly lag: LagSource;
   readonly nowMs: () => number;
 }
 

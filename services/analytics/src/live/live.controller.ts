@@ -22,55 +22,47 @@ const query = z.object({
 });
 
 const money = z.string();
-const sums = z.object({
-  currency: z.string(),
-  revenue: money,
-  cost: money,
-  margin: money,
-  heldRevenue: money,
-  heldCost: money,
-  soldUnits: z.number().int(),
-  boughtUnits: z.number().int(),
-});
+const whole = z.number().int();
 const answer = z.object({
-  at: z.string(),
-  messagesPerSec: z.number(),
-  eventsPerSec: z.number(),
-  today: z.object({
-    day: z.string(),
-    events: z.number().int(),
-    rated: z.number().int(),
-    unrated: z.number().int(),
-    noted: z.number().int(),
-    unratedLegs: z.number().int(),
-    rejected: z
-      .object({
-        total: z.number().int(),
-        reasons: z.array(z.object({ reason: z.string(), records: z.number().int() })),
-      })
-      .nullable(),
-  }),
-  money: z.array(sums),
-  latencyMs: z.object({ p50: z.number(), p99: z.number() }).nullable(),
-  lag: z.number().int().nullable(),
+  asOf: z.iso.datetime(),
+  perSecond: z
+    .array(z.object({ t: z.iso.datetime(), messages: whole }))
+    .describe('the last minute; the last second may not be complete'),
+  totals: z
+    .object({ messages: whole, rated: whole, unrated: whole, rejected: whole })
+    .describe('messages of today, UTC'),
+  rejectReasons: z.array(z.object({ reason: z.string(), records: whole })),
+  money: z
+    .array(z.object({ currency: z.string(), revenue: money, cost: money, margin: money, held: money }))
+    .describe('of today, UTC'),
+  latency: z
+    .object({ p50Ms: whole.nullable(), p99Ms: whole.nullable() })
+    .describe('from the append to cdr.raw to the row'),
+  lag: z.array(z.object({ service: z.string(), topic: z.string(), partition: whole, lag: whole })),
   last: z.array(
     z.object({
       messageId: z.string(),
-      ratedId: z.string(),
-      at: z.string(),
+      part: whole,
+      ratedAt: whole.describe('microseconds UTC'),
       kind: z.string(),
       event: z.string(),
-      status: z.string(),
       account: z.string(),
-      country: z.string(),
-      network: z.string(),
-      trafficClass: z.string(),
-      reason: z.string(),
-      currency: z.string(),
-      revenue: money,
-      cost: money,
-      margin: money,
-      heldRevenue: money,
+      country: z.string().nullable(),
+      recipientPrefix: z.string().nullable(),
+      network: z.string().nullable(),
+      reason: z.string().nullable(),
+      legs: z.array(
+        z.object({
+          side: z.string(),
+          action: z.string(),
+          amount: money,
+          heldAmount: money,
+          currency: z.string(),
+          payer: z.string(),
+          payee: z.string(),
+          supplierId: z.string().nullable(),
+        }),
+      ),
     }),
   ),
 });

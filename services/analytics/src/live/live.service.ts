@@ -1,68 +1,59 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ClickHouse } from '@ratestream/clickhouse';
-import { formatMoney, parseMoney } from '@ratestream/money';
 import type { Pool } from '@ratestream/postgres';
 import { marginQuery } from '../margin/margin.query.js';
+import type { Query } from '../margin/margin.query.js';
 import { marginLine } from '../margin/margin.view.js';
-import type { MarginLine, MarginRow } from '../margin/margin.view.js';
+import type { MarginRow } from '../margin/margin.view.js';
 import { rejectedOn } from '../rejects/reject-count.js';
+import type { PartitionLag } from '../sink/follow-lag.js';
 import type { Party } from '../tenancy.js';
 import { CLICKHOUSE, CLOCK, LAG, POSTGRES } from '../tokens.js';
-import { RATE_WINDOW_SEC, kindsQuery, lastQuery, paceQuery } from './live.queries.js';
+import { lastMessages } from './last-messages.js';
+import type { LastMessage, LastRow } from './last-messages.js';
+import { CHART_SEC, chartQuery, lastQuery, latencyQuery, totalsQuery } from './live.queries.js';
 
-/** Offsets of `rated` that are not yet in ClickHouse, over all partitions. */
-export type SinkLag = () => number | null;
+/** Records not read yet, by reader and partition; as last seen. */
+export type LagSource = () => readonly PartitionLag[];
 
-export interface LiveMessage {
-  readonly messageId: string;
-  readonly ratedId: string;
-  /** ISO 8601 */
-  readonly at: string;
-  readonly kind: string;
-  readonly event: string;
-  readonly status: string;
-  readonly account: string;
-  readonly country: string;
-  readonly network: string;
-  readonly trafficClass: string;
-  readonly reason: string;
+export interface LiveMoney {
   readonly currency: string;
   readonly revenue: string;
   readonly cost: string;
   readonly margin: string;
-  readonly heldRevenue: string;
+  /** Revenue that is held and neither settled nor released yet. */
+  readonly held: string;
 }
 
+/** What happens now, cut to what one party may see. */
 export interface Live {
-  readonly at: string;
-  readonly messagesPerSec: number;
-  readonly eventsPerSec: number;
-  /** UTC day of rating */
-  readonly today: {
-    readonly day: string;
-    readonly events: number;
+  /** ISO 8601 */
+  readonly asOf: string;
+  /** The last minute by second of rating, in order and without gaps; the last one may not be complete yet. */
+  readonly perSecond: readonly { readonly t: string; readonly messages: number }[];
+  /** Of today (UTC, by rating); `rejected` is 0 for tenants: a rejected record belongs to nobody yet. */
+  readonly totals: {
+    readonly messages: number;
     readonly rated: number;
     readonly unrated: number;
-    readonly noted: number;
-    readonly unratedLegs: number;
-    /** Null for tenants: a rejected record belongs to nobody yet. */
-    readonly rejected: {
-      readonly total: number;
-      readonly reasons: readonly { reason: string; records: number }[];
-    } | null;
+    readonly rejected: number;
   };
-  readonly money: readonly Omit<MarginLine, 'group'>[];
+  readonly rejectReasons: readonly { readonly reason: string; readonly records: number }[];
+  /** Of today (UTC, by billing). */
+  readonly money: readonly LiveMoney[];
   /** From the append to cdr.raw to the row, over the last minute; null when nothing came. */
-  readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
-  /** Null for tenants. */
-  readonly lag: number | null;
-  readonly last: readonly LiveMessage[];
+  readonly latency: { readonly p50Ms: number | null; readonly p99Ms: number | null };
+  /** Empty for tenants. */
+  readonly lag: readonly PartitionLag[];
+  readonly last: readonly LastMessage[];
 }
 
 const CACHE_MS = 500;
 const MS_PER_DAY = 86_400_000;
 /** Scopes kept at once; the eldest goes. */
 const MAX_CACHED = 200;
+/** Rows read for each message listed: a long chain with failover has about as many legs. */
+const ROWS_PER_MESSAGE = 12;
 
 /** What the console's live page shows. Many open pages of one scope ask the stores once. */
 @Injectable()
@@ -73,15 +64,15 @@ export class LiveView {
     @Inject(CLICKHOUSE) private readonly clickHouse: ClickHouse,
     @Inject(POSTGRES) private readonly pool: Pool,
     @Inject(CLOCK) private readonly nowMs: () => number,
-    @Inject(LAG) private readonly lag: SinkLag,
+    @Inject(LAG) private readonly lag: LagSource,
   ) {}
 
-  read(party: Party, limit: number): Promise<Live> {
-    const key = `${party.id}|${limit}`;
+  read(party: Party, count: number): Promise<Live> {
+    const key = `${party.id}|${count}`;
     const now = this.nowMs();
     const known = this.cache.get(key);
     if (known !== undefined && now - known.at < CACHE_MS) return known.answer;
-    const answer = this.fresh(party, limit, now);
+    const answer = this.fresh(party, count, now);
     this.cache.delete(key);
     this.cache.set(key, { at: now, answer });
     const [eldest] = this.cache.keys();
@@ -90,106 +81,69 @@ export class LiveView {
     return answer;
   }
 
-  private async fresh(party: Party, limit: number, now: number): Promise<Live> {
+  private async fresh(party: Party, count: number, now: number): Promise<Live> {
     const day = new Date(now).toISOString().slice(0, 10);
-    const tomorrow = new Date(now + MS_PER_DAY).toISOString().slice(0, 10);
     const isOperator = party.subtree === null;
-    const margin = marginQuery({
-      party: party.id,
-      partyLevel: party.level,
-      subtree: party.subtree,
-      groupBy: [],
-      from: day,
-      to: tomorrow,
-      limit: 100,
-    });
-    const run = <T>({
-      sql,
-      parameters,
-    }: {
-      sql: string;
-      parameters: Readonly<Record<string, unknown>>;
-    }): Promise<T[]> => this.clickHouse.query<T>(sql, parameters);
-    const [pace, kinds, money, last, rejected] = await Promise.all([
-      run<Pace>(paceQuery(party)),
-      run<Kind>(kindsQuery(party, day)),
-      run<MarginRow>(margin),
-      run<LastRow>(lastQuery(party, limit)),
-      isOperator ? rejectedOn(this.pool, day) : null,
+    const rowLimit = count * ROWS_PER_MESSAGE;
+    const [chart, latency, totals, money, last, rejected] = await Promise.all([
+      this.run<{ second: number; messages: string }>(chartQuery(party)),
+      this.run<Record<'measured' | 'p50' | 'p99', string | number>>(latencyQuery(party)),
+      this.run<Record<'messages' | 'rated' | 'unrated', string>>(totalsQuery(party, day)),
+      this.run<MarginRow>(marginOf(party, day, new Date(now + MS_PER_DAY).toISOString().slice(0, 10))),
+      this.run<LastRow>(lastQuery(party, rowLimit)),
+      isOperator ? rejectedOn(this.pool, day) : [],
     ]);
-    const eventsOf = (kind: string): number => Number(kinds.find((row) => row.kind === kind)?.events ?? 0);
-    const [tempo] = pace;
+    const [total] = totals;
+    const [measured] = latency;
+    const known = measured !== undefined && Number(measured.measured) > 0;
     return {
-      at: new Date(now).toISOString(),
-      messagesPerSec: Number(tempo?.messages ?? 0) / RATE_WINDOW_SEC,
-      eventsPerSec: Number(tempo?.events ?? 0) / RATE_WINDOW_SEC,
-      today: {
-        day,
-        events: kinds.reduce((sum, row) => sum + Number(row.events), 0),
-        rated: eventsOf('rated'),
-        unrated: eventsOf('unrated'),
-        noted: eventsOf('noted'),
-        unratedLegs: kinds.reduce((sum, row) => sum + Number(row.unrated_legs), 0),
-        rejected:
-          rejected === null ? null : { total: rejected.reduce((sum, row) => sum + row.records, 0), reasons: rejected },
+      asOf: new Date(now).toISOString(),
+      perSecond: withoutGaps(chart, now),
+      totals: {
+        messages: Number(total?.messages ?? 0),
+        rated: Number(total?.rated ?? 0),
+        unrated: Number(total?.unrated ?? 0),
+        rejected: rejected.reduce((sum, { records }) => sum + records, 0),
       },
-      money: money.map((row) => withoutGroup(marginLine(row, []))),
-      latencyMs:
-        tempo === undefined || Number(tempo.measured) === 0
-          ? null
-          : { p50: Math.round(Number(tempo.p50)), p99: Math.round(Number(tempo.p99)) },
-      lag: isOperator ? this.lag() : null,
-      last: last.map(messageOf),
+      rejectReasons: rejected,
+      money: money.map(moneyOf),
+      latency: {
+        p50Ms: known ? Math.round(Number(measured.p50)) : null,
+        p99Ms: known ? Math.round(Number(measured.p99)) : null,
+      },
+      lag: isOperator ? this.lag() : [],
+      last: lastMessages(last, count, last.length < rowLimit),
     };
+  }
+
+  private run<T>({ sql, parameters }: Query): Promise<T[]> {
+    return this.clickHouse.query<T>(sql, parameters);
   }
 }
 
-type Pace = Record<'messages' | 'events' | 'p50' | 'p99' | 'measured', string | number | null>;
-type Kind = Record<'kind' | 'events' | 'unrated_legs', string>;
-type LastRow = Record<
-  | 'rated_id'
-  | 'message_id'
-  | 'kind'
-  | 'event'
-  | 'status'
-  | 'account'
-  | 'country'
-  | 'mcc'
-  | 'mnc'
-  | 'traffic_class'
-  | 'reason'
-  | 'leg_reason'
-  | 'at'
-  | 'currency'
-  | 'revenue'
-  | 'cost'
-  | 'held_revenue',
-  string
->;
-
-function messageOf(row: LastRow): LiveMessage {
-  const revenue = parseMoney(row.revenue);
-  const cost = parseMoney(row.cost);
-  return {
-    messageId: row.message_id,
-    ratedId: row.rated_id,
-    at: new Date(Number(row.at) / 1_000).toISOString(),
-    kind: row.kind,
-    event: row.event,
-    status: row.status,
-    account: row.account,
-    country: row.country,
-    network: row.mcc === '' ? '' : `${row.mcc}-${row.mnc}`,
-    trafficClass: row.traffic_class,
-    reason: row.reason === '' ? row.leg_reason : row.reason,
-    currency: row.currency,
-    revenue: formatMoney(revenue),
-    cost: formatMoney(cost),
-    margin: formatMoney(revenue - cost),
-    heldRevenue: formatMoney(parseMoney(row.held_revenue)),
-  };
+function marginOf(party: Party, from: string, to: string): Query {
+  return marginQuery({
+    party: party.id,
+    partyLevel: party.level,
+    subtree: party.subtree,
+    groupBy: [],
+    from,
+    to,
+    limit: 100,
+  });
 }
 
-function withoutGroup({ group: _, ...sums }: MarginLine): Omit<MarginLine, 'group'> {
-  return sums;
+function moneyOf(row: MarginRow): LiveMoney {
+  const { currency, revenue, cost, margin, heldRevenue } = marginLine(row, []);
+  return { currency, revenue, cost, margin, held: heldRevenue };
+}
+
+/** One point a second up to the one before the present, which is still being rated. */
+function withoutGaps(chart: readonly { second: number; messages: string }[], nowMs: number): Live['perSecond'] {
+  const counts = new Map(chart.map(({ second, messages }) => [second, Number(messages)]));
+  const end = Math.floor(nowMs / 1_000);
+  return Array.from({ length: CHART_SEC }, (_, i) => {
+    const second = end - CHART_SEC + i;
+    return { t: new Date(second * 1_000).toISOString(), messages: counts.get(second) ?? 0 };
+  });
 }
