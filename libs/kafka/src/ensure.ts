@@ -4,6 +4,7 @@ import { clientOf, type Kafka, type KafkaClient } from './client.js';
 import { ConfigResourceTypes, ConfigSource } from './kafkajs.js';
 import { Registry } from './registry.js';
 import { subjectOf } from './serdes.js';
+import { sleep } from './time.js';
 import { topicSettings, type Environment, type TopicSettings } from './topic-settings.js';
 
 /** What was done, by topic and subject; empty where all was as it should be. */
@@ -42,13 +43,29 @@ async function ensureTopics(client: KafkaClient, environment: Environment, repor
   const existing = new Set(await admin.listTopics());
   const missing = settings.filter((s) => !existing.has(client.topic(s.name)));
   if (missing.length > 0) {
-    await admin.createTopics({ waitForLeaders: true, timeout: 30_000, topics: missing.map((s) => creation(client, s)) });
+    await admin.createTopics({ waitForLeaders: false, timeout: 30_000, topics: missing.map((s) => creation(client, s)) });
+    await leadersKnown(admin, missing.map((s) => client.topic(s.name)));
     report.created.push(...missing.map((s) => s.name));
   }
   const present = settings.filter((s) => existing.has(client.topic(s.name)));
   if (present.length === 0) return;
   await alterConfigs(client, admin, present, report);
   await growPartitions(client, admin, present, report);
+}
+
+/** A topic just created is unknown to some brokers for a moment, which the client's own wait takes for an error. */
+async function leadersKnown(admin: Admin, names: string[]): Promise<void> {
+  const until = performance.now() + 30_000;
+  for (;;) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
+      if (found.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+    if (performance.now() > until) throw new Error(`no leader within 30 s for some of ${names.join(', ')}`);
+    await sleep(50);
+  }
 }
 
 function creation(client: KafkaClient, s: TopicSettings) {
