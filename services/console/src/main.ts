@@ -1,6 +1,6 @@
 import { bootstrapService, loadConfig } from '@ratestream/http';
 import { Health, createLogger, createMetrics } from '@ratestream/observability';
-import { configSchema, upstreamsOf } from './config.js';
+import { adminUrlsOf, configSchema, upstreamsOf } from './config.js';
 import { consoleApp } from './create-console.js';
 import { webFolder } from './web-app.js';
 
@@ -11,7 +11,7 @@ if (webFolder === undefined) {
   process.exit(1);
 }
 await bootstrapService({
-  ...consoleApp({ upstreams: upstreamsOf(config), webFolder, logger, metrics: createMetrics('console') }),
+  ...consoleApp({ upstreams: upstreamsOf(config), adminUrls: adminUrlsOf(config), webFolder, logger, metrics: createMetrics('console') }),
   config,
   health: new Health(),
 });

@@ -13,10 +13,10 @@ export interface FakeServices {
 }
 
 const COUNTRIES = [
-  ['GB', '447700', 'EE', '0.0213', '0.0168'],
-  ['DE', '491512', 'Vodafone', '0.0725', '0.0641'],
-  ['KE', '254711', 'Safaricom', '0.0117', '0.0124'],
-  ['BR', '551198', 'Claro', '0.0098', '0.0061'],
+  ['GB', '234-30', '0.0213', '0.0168', '0.0045'],
+  ['DE', '262-02', '0.0725', '0.0641', '0.0084'],
+  ['KE', '639-02', '0.0117', '0.0124', '-0.0007'],
+  ['BR', '724-05', '0.0098', '0.0061', '0.0037'],
 ] as const;
 const ACCOUNTS = ['acme', 'northwind', 'globex', 'globex-retail'];
 const EVENTS = ['delivered', 'submitted', 'accepted'];
@@ -30,6 +30,10 @@ export async function fakeServices(): Promise<FakeServices> {
       response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' });
       response.end(JSON.stringify(body));
     };
+    if (request.url === '/metrics') {
+      response.end(metrics(Math.floor((Date.now() - started) / 500)));
+      return undefined;
+    }
     if (request.headers.authorization !== `Bearer ${FAKE_KEY}`) return send(401, { detail: 'A valid API key is needed.' });
     if (fake.mood === 'away') return send(503, { detail: 'The service "analytics" cannot be reached at the moment.' });
     const path = request.url ?? '';
@@ -59,52 +63,65 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function emptyLive() {
-  return { asOf: new Date().toISOString(), perSecond: [], totals: { messages: 0, rated: 0, unrated: 0, rejected: 0 }, money: [], latency: { p50Ms: null, p99Ms: null }, lag: [], last: [] };
+  const today = { day: '2026-05-01', events: 0, rated: 0, unrated: 0, noted: 0, unratedLegs: 0, rejected: { total: 0, reasons: [] } };
+  return { at: new Date().toISOString(), messagesPerSec: 0, eventsPerSec: 0, today, money: [], latencyMs: null, lag: 0, last: [] };
 }
 
-function live(ticks: number, asOf: string) {
-  const nowSec = Math.floor(Date.now() / 1_000);
-  const perSecond = Array.from({ length: 300 }, (_, i) => {
-    const t = nowSec - 299 + i;
-    return { t: new Date(t * 1_000).toISOString(), messages: Math.round(420 + 90 * Math.sin(t / 40) + 25 * Math.sin(t * 1.7)) };
-  });
-  const messages = 1_284_330 + ticks * 210;
+function live(ticks: number, at: string) {
+  const nowSec = Date.now() / 1_000;
+  const rated = 1_284_330 + ticks * 210;
   return {
-    asOf,
-    perSecond,
-    totals: { messages, rated: messages - 812, unrated: 812, rejected: 37 },
+    at,
+    messagesPerSec: 420 + 90 * Math.sin(nowSec / 7) + 25 * Math.sin(nowSec * 1.7),
+    eventsPerSec: 1_240,
+    today: {
+      day: at.slice(0, 10),
+      events: rated * 2 + 812,
+      rated,
+      unrated: 812,
+      noted: rated,
+      unratedLegs: 960,
+      rejected: { total: 37, reasons: [{ reason: 'unknown_account', records: 31 }, { reason: 'malformed', records: 6 }] },
+    },
     money: [
-      { currency: 'EUR', revenue: `${38_214 + ticks}.118250000`, cost: `${31_877 + ticks}.904100000`, margin: '6336.21415', held: '412.0065' },
+      { currency: 'EUR', revenue: `${38_214 + ticks}.118250000`, cost: `${31_877 + ticks}.904100000`, margin: '6336.21415', heldRevenue: '412.0065', heldCost: '371.2', soldUnits: 1, boughtUnits: 1 },
     ],
-    latency: { p50Ms: 84, p99Ms: 412 },
-    lag: ['cdr.raw', 'usage', 'rated'].flatMap((topic, t) => Array.from({ length: 6 }, (_, partition) => ({ topic, partition, lag: (ticks * 7 + partition * 13 + t * 29) % 90 }))),
-    last: Array.from({ length: 14 }, (_, i) => lastMessage(ticks + 14 - i, i)),
+    latencyMs: { p50: 840, p99: 1_412 },
+    lag: 12,
+    last: Array.from({ length: 16 }, (_, i) => lastMessage(ticks + 16 - i, i)),
   };
 }
 
 function lastMessage(n: number, age: number) {
-  const [country, recipientPrefix, network, sell, buy] = COUNTRIES[n % COUNTRIES.length] ?? COUNTRIES[0];
+  const [country, network, sell, buy, margin] = COUNTRIES[n % COUNTRIES.length] ?? COUNTRIES[0];
   const event = EVENTS[n % EVENTS.length] ?? 'delivered';
-  const account = ACCOUNTS[n % ACCOUNTS.length] ?? 'acme';
   const unrated = n % 11 === 0;
-  const action = unrated ? 'unrated' : event === 'accepted' ? 'hold' : 'settle';
-  const amount = (value: string): string => (action === 'settle' ? value : '0');
+  const held = event === 'accepted';
+  const id = ((0x9e3779b1 * n) >>> 0).toString(16).padStart(8, '0');
   return {
-    messageId: `${(0x9e3779b1 * n >>> 0).toString(16).padStart(8, '0')}-52a1-5c1d-9e30-3f0c7a8d4e21`,
-    part: n % 9 === 0 ? 2 : 1,
-    ratedAt: new Date(Date.now() - age * 130).toISOString(),
+    messageId: `${id}-52a1-5c1d-9e30-3f0c7a8d4e21`,
+    ratedId: `${id}-0001`,
+    at: new Date(Date.now() - age * 130).toISOString(),
     kind: unrated ? 'unrated' : 'rated',
     event,
-    account,
+    status: 'delivered',
+    account: ACCOUNTS[n % ACCOUNTS.length] ?? 'acme',
     country,
-    recipientPrefix,
     network,
-    legs: [
-      ...(account === 'globex-retail' ? [{ side: 'sell', amount: amount('0.0301'), currency: 'EUR', action }] : []),
-      { side: 'sell', amount: amount(sell), currency: 'EUR', action },
-      { side: 'buy', amount: amount(buy), currency: 'EUR', action: event === 'accepted' ? 'hold' : action },
-    ],
+    trafficClass: 'otp',
+    reason: unrated ? 'no_rate' : '',
+    currency: 'EUR',
+    revenue: held || unrated ? '0' : sell,
+    cost: held || unrated ? '0' : buy,
+    margin: held || unrated ? '0' : margin,
+    heldRevenue: held ? sell : '0',
   };
+}
+
+function metrics(ticks: number): string {
+  const line = (group: string, topic: string, partition: number, lag: number): string =>
+    `ratestream_kafka_lag_records{group="${group}",topic="${topic}",partition="${partition}",service="${group}"} ${lag}`;
+  return ['# TYPE ratestream_kafka_lag_records gauge', ...Array.from({ length: 6 }, (_, p) => line('group', 'rated', p, (ticks * 7 + p * 13) % 90))].join('\n');
 }
 
 function accounts(ticks: number) {
@@ -122,23 +139,29 @@ function accounts(ticks: number) {
 
 function explanation(messageId: string) {
   const leg = (side: string, payer: string, payee: string, action: string, amount: string, held: string) => ({
-    legId: `${side}-${payer}`, side, payer, payee, action, amount, heldAmount: held, heldAmountFreed: '0', currency: 'EUR', reason: null,
-    rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3, matchedBy: 'network' },
+    legId: `${side}-${payer}`, side, payer, payee, action, amount, heldAmount: held, currency: 'EUR', reason: null,
+    rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3 },
   });
-  const now = Date.now() * 1_000;
+  const at = (ageMs: number): string => new Date(Date.now() - ageMs).toISOString();
   return {
     messageId,
     usage: [],
-    explanation: [
-      'acme pays 0.0213 EUR for 1 part to United Kingdom, EE (234-30), delivered 14:03:07 UTC.',
-      'The plan "retail" binds traffic class otp to card retail-eur; version 3 is in effect since 2026-11-01.',
-      'The rate 0.0213 was chosen by network 234-30, which wins over prefix 4477 and country GB.',
-      'The operator owes supplier telia 0.0168 EUR by card buy-telia version 7, chosen by MCC 234.',
-      'Margin of this part: 0.0045 EUR.',
-    ],
     rated: [
-      { ratedId: 'r1', kind: 'rated', event: 'accepted', ratedAt: now - 2_000_000, reason: null, legs: [leg('sell', 'acme', 'operator', 'hold', '0', '0.0213')] },
-      { ratedId: 'r2', kind: 'rated', event: 'delivered', ratedAt: now, reason: null, legs: [leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'), leg('buy', 'operator', 'telia', 'settle', '0.0168', '0')] },
+      {
+        ratedId: 'r1', kind: 'rated', event: 'accepted', part: 1, ratedAt: at(2_000), reason: null,
+        legs: [leg('sell', 'acme', 'operator', 'hold', '0', '0.0213')],
+        explanation: ['Accepted at 14:03:05 UTC.', 'Acme Logistics holds 0.0213 EUR until the message is final.'],
+      },
+      {
+        ratedId: 'r2', kind: 'rated', event: 'delivered', part: 1, ratedAt: at(0), reason: null,
+        legs: [leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'), leg('buy', 'operator', 'telia', 'settle', '0.0168', '0')],
+        explanation: [
+          'Delivered at 14:03:07 UTC.',
+          'Acme Logistics pays 0.0213 EUR: 1 part × 0.0213 EUR by card Retail, version 3 in force since 2026-11-01.',
+          'The rate was chosen by network 234-30, which wins over prefix 4477 and country GB.',
+          'The operator owes Telia 0.0168 EUR by card Telia buy, version 7, chosen by MCC 234.',
+        ],
+      },
     ],
   };
 }

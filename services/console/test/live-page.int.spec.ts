@@ -27,6 +27,11 @@ withBrowser('the live page, in front of services that do what the test says', ()
     entry = await bootstrapService({
       ...consoleApp({
         upstreams: new Map(['analytics', 'balance', 'rating'].map((name) => [name, fake.url])),
+        adminUrls: new Map([
+          ['rating', fake.url],
+          ['balance', fake.url],
+          ['ingest', 'http://127.0.0.1:1'],
+        ]),
         webFolder: WEB,
         logger: silentLogger(),
         metrics: bareMetrics(),
@@ -59,7 +64,7 @@ withBrowser('the live page, in front of services that do what the test says', ()
   });
 
   const open = (fragment = `#key=${FAKE_KEY}`) => page.goto(`${entry.url}/${fragment}`);
-  const see = (testId: string) => page.getByTestId(testId).waitFor({ timeout: 15_000 });
+  const see = (testId: string) => page.getByTestId(testId).first().waitFor({ timeout: 15_000 });
 
   test('a key in the address opens the page, and leaves the address', async () => {
     await open();
@@ -76,6 +81,7 @@ withBrowser('the live page, in front of services that do what the test says', ()
     const before = await page.getByTestId('account-acme').innerText();
     await page.waitForTimeout(2_500);
     expect(await page.getByTestId('account-acme').innerText()).not.toBe(before);
+    expect(await page.getByTestId('lag-services').innerText()).toMatch(/rating\s*reads rated[^]*ingest does not answer/i);
     expect(await page.getByTestId('freshness').innerText()).toBe('Live');
     await keepScreenshot(page, 'live-page-light');
   });
@@ -85,7 +91,7 @@ withBrowser('the live page, in front of services that do what the test says', ()
     await see('rate');
     await page.getByRole('button', { name: 'Switch to dark colours' }).focus();
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.documentElement.dataset['mantineColorScheme'] === 'dark');
+    await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === 'dark'`);
     await page.waitForTimeout(300);
     await keepScreenshot(page, 'live-page-dark');
   });
@@ -161,7 +167,7 @@ withBrowser('the live page, in front of services that do what the test says', ()
     await page.setViewportSize({ width: 390, height: 844 });
     await open();
     await see('money-EUR');
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
     await keepScreenshot(page, 'live-page-phone');
   });

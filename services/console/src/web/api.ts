@@ -1,27 +1,51 @@
 /** What the page reads, and nothing else. Amounts are decimal strings all the way to the screen. */
 
+/** `GET /api/analytics/v1/live`, cut to what the key sees. Instants are ISO 8601. */
 export interface Live {
-  asOf: string | number;
-  perSecond: { t: string | number; messages: number }[];
-  totals: { messages: number; rated: number; unrated: number; rejected: number };
-  money: { currency: string; revenue: string; cost: string; margin: string; held: string }[];
-  latency: { p50Ms: number | null; p99Ms: number | null };
-  lag: { topic: string; partition: number; lag: number; service?: string }[];
+  at: string;
+  /** Mean over the last ten seconds. */
+  messagesPerSec: number;
+  today: {
+    day: string;
+    events: number;
+    rated: number;
+    unrated: number;
+    noted: number;
+    unratedLegs: number;
+    /** Null for tenants. */
+    rejected: { total: number; reasons: { reason: string; records: number }[] } | null;
+  };
+  money: { currency: string; revenue: string; cost: string; margin: string; heldRevenue: string; heldCost: string }[];
+  /** From the append to cdr.raw to the row in ClickHouse; null when nothing came. */
+  latencyMs: { p50: number; p99: number } | null;
+  /** Of the sink; null for tenants. */
+  lag: number | null;
   last: LastMessage[];
 }
 
 export interface LastMessage {
   messageId: string;
-  part: number;
-  ratedAt: string | number;
-  kind?: string;
+  ratedId: string;
+  at: string;
+  kind: string;
   event: string;
+  status: string;
   account: string;
-  country: string | null;
-  recipientPrefix: string | null;
-  network: string | null;
-  reason?: string | null;
-  legs: { side: string; amount: string; currency: string; action: string; payer?: string; payee?: string; supplierId?: string | null }[];
+  country: string;
+  /** MCC-MNC. */
+  network: string;
+  reason: string;
+  currency: string;
+  revenue: string;
+  cost: string;
+  margin: string;
+  heldRevenue: string;
+}
+
+/** `GET /api/console/v1/lag`, the operator's. */
+export interface Lag {
+  readers: { service: string; topic: string; partitions: number; records: number }[];
+  unknown: string[];
 }
 
 export interface Account {
@@ -38,22 +62,23 @@ export interface Account {
   closed: boolean;
 }
 
+/** `GET /api/rating/v1/messages/{messageId}`. */
 export interface MessageView {
   messageId: string;
-  explanation: (string | { text: string })[];
-  usage?: { event?: string; status?: string; times?: Record<string, unknown> }[];
-  rated?: RatedStep[];
+  rated: RatedStep[];
+  usage: unknown[];
 }
 
 export interface RatedStep {
   ratedId: string;
   kind: string;
   event: string;
-  part?: number;
-  status?: string | null;
-  reason?: string | null;
-  ratedAt: string | number;
+  part: number;
+  reason: string | null;
+  ratedAt: string;
   legs: RatedLeg[];
+  /** One sentence a line. */
+  explanation: string[];
 }
 
 export interface RatedLeg {
@@ -63,11 +88,10 @@ export interface RatedLeg {
   payee: string;
   action: string;
   amount: string;
-  heldAmount?: string;
-  heldAmountFreed?: string;
+  heldAmount: string;
   currency: string;
-  reason?: string | null;
-  rate?: { cardId: string; version: number; matchedBy?: string } | null;
+  reason: string | null;
+  rate: { cardId: string; version: number } | null;
 }
 
 /** A refusal or a failure, in the words of the service where it had any. `status` 0: nothing answered. */
@@ -99,6 +123,8 @@ async function get<T>(path: string, key: string, signal: AbortSignal): Promise<T
 }
 
 export const readLive = (key: string, signal: AbortSignal): Promise<Live> => get('/api/analytics/v1/live', key, signal);
+
+export const readLag = (key: string, signal: AbortSignal): Promise<Lag> => get('/api/console/v1/lag', key, signal);
 
 export const readAccounts = async (key: string, signal: AbortSignal): Promise<Account[]> =>
   (await get<{ items: Account[] }>('/api/balance/v1/accounts?limit=100', key, signal)).items;

@@ -1,7 +1,7 @@
 import { Badge, Skeleton, Table, Text } from '@mantine/core';
 import { useRef } from 'react';
 import type { Account } from './api.js';
-import { formatChange, formatExact, signOf } from './decimal.js';
+import { formatChange, signOf } from './decimal.js';
 import { Amount } from './money-table.js';
 import { Nothing, Panel } from './panel.js';
 import type { Polled } from './use-polling.js';
@@ -25,7 +25,7 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
       {accounts.data !== null && rows.length === 0 && <Nothing>No account is open yet.</Nothing>}
       {rows.length > 0 && (
         <div className="scroll">
-          <Table verticalSpacing={6}>
+          <Table verticalSpacing={6} fz="sm">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Account</Table.Th>
@@ -37,9 +37,6 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
                 </Table.Th>
                 <Table.Th scope="col" ta="right">
                   Held
-                </Table.Th>
-                <Table.Th scope="col" ta="right">
-                  Available
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -56,7 +53,7 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
 }
 
 function BalanceRow({ account, depth, before }: { account: Account; depth: number; before: string }) {
-  const change = formatChange(before, account.balance);
+  const change = formatChange(before, account.balance, 4);
   return (
     <Table.Tr data-testid={`account-${account.id}`}>
       <Table.Td style={{ paddingLeft: depth * 18 }}>
@@ -72,19 +69,21 @@ function BalanceRow({ account, depth, before }: { account: Account; depth: numbe
           {account.mode}, {account.currency}
         </Text>
       </Table.Td>
-      <Table.Td ta="right" c={signOf(account.balance) < 0 ? 'red' : 'inherit'} fw={550}>
-        <span key={account.balance} className="moved">
-          <Amount value={account.balance} places={4} currency={account.currency} />
-        </span>
-      </Table.Td>
-      <Table.Td ta="right" c={change === null ? 'dimmed' : 'inherit'}>
-        <span className="number">{change ?? '—'}</span>
-      </Table.Td>
-      <Table.Td ta="right" c="dimmed" title={formatExact(account.held)}>
-        <Amount value={account.held} places={4} currency={account.currency} />
-      </Table.Td>
       <Table.Td ta="right">
-        <Amount value={account.available} currency={account.currency} />
+        <Text span size="sm" fw={550} c={signOf(account.available) < 0 ? 'red' : 'inherit'}>
+          <span key={account.balance} className="moved">
+            <Amount value={account.balance} places={4} currency={account.currency} />
+          </span>
+        </Text>
+        <Text size="xs" c="dimmed">
+          <Amount value={account.available} currency={account.currency} /> available
+        </Text>
+      </Table.Td>
+      <Table.Td ta="right" c={change === null ? 'dimmed' : 'inherit'} className="number">
+        {change ?? '—'}
+      </Table.Td>
+      <Table.Td ta="right" c="dimmed">
+        <Amount value={account.held} places={4} currency={account.currency} />
       </Table.Td>
     </Table.Tr>
   );

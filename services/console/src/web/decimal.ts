@@ -59,14 +59,14 @@ export function signOf(text: string): -1 | 0 | 1 {
   return value < 0n ? -1 : value > 0n ? 1 : 0;
 }
 
-/** `now − before` as a signed text with at least two places, null where nothing changed: '+1.25', '−0.0045'. */
-export function formatChange(before: string, now: string): string | null {
+/** `now − before` as a signed text with at least so many places, null where nothing changed: '+1.25', '−0.0045'. */
+export function formatChange(before: string, now: string, minPlaces = 2): string | null {
   const a = parseDecimal(before);
   const b = parseDecimal(now);
   if (a === null || b === null || a === b) return null;
   const difference = b - a;
   const fraction = (difference < 0n ? -difference : difference).toString().padStart(SCALE + 1, '0').slice(-SCALE);
-  const places = Math.max(2, fraction.replace(/0+$/, '').length);
+  const places = Math.max(minPlaces, fraction.replace(/0+$/, '').length);
   return (difference > 0n ? '+' : '') + formatScaled(difference, places);
 }
 

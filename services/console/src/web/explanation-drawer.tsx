@@ -1,4 +1,4 @@
-import { Alert, Badge, Drawer, Group, List, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Badge, Drawer, Group, List, Loader, Stack, Table, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { ApiError, readMessage, type MessageView, type RatedStep } from './api.js';
 import { formatExact } from './decimal.js';
@@ -44,38 +44,20 @@ export function ExplanationDrawer({ messageId, apiKey, onClose }: { messageId: s
 }
 
 function Explanation({ view }: { view: MessageView }) {
-  const lines = view.explanation.map((line) => (typeof line === 'string' ? line : line.text));
+  if (view.rated.length === 0) return <Text size="sm">Nothing has been rated for this message yet.</Text>;
   return (
-    <>
-      {lines.length === 0 ? (
-        <Text size="sm">There is no explanation for this message.</Text>
-      ) : (
-        <List size="sm" spacing={8} data-testid="explanation-lines">
-          {lines.map((line, index) => (
-            <List.Item key={index}>{line}</List.Item>
-          ))}
-        </List>
-      )}
-      {(view.rated ?? []).length > 0 && (
-        <div>
-          <Title order={3} size="h6" mb={8}>
-            What was posted, in order
-          </Title>
-          <Stack gap="md">
-            {(view.rated ?? []).map((step) => (
-              <Step key={step.ratedId} step={step} />
-            ))}
-          </Stack>
-        </div>
-      )}
-    </>
+    <Stack gap="md" data-testid="explanation-lines">
+      {view.rated.map((step) => (
+        <Step key={step.ratedId} step={step} />
+      ))}
+    </Stack>
   );
 }
 
 function Step({ step }: { step: RatedStep }) {
   return (
     <div className="panel" style={{ height: 'auto', padding: '12px 14px' }}>
-      <Group gap={8} mb={step.legs.length > 0 ? 6 : 0}>
+      <Group gap={8} mb={6}>
         <Text size="sm" fw={550}>
           {step.event.replaceAll('_', ' ')}
         </Text>
@@ -85,12 +67,17 @@ function Step({ step }: { step: RatedStep }) {
         <Text size="xs" c="dimmed" className="number">
           {clockTime(step.ratedAt)}
         </Text>
-        {step.reason != null && (
+        {step.part > 1 && (
           <Text size="xs" c="dimmed">
-            {step.reason.replaceAll('_', ' ')}
+            part {step.part}
           </Text>
         )}
       </Group>
+      <List size="sm" spacing={4} mb={step.legs.length > 0 ? 'xs' : 0}>
+        {step.explanation.map((line, index) => (
+          <List.Item key={index}>{line}</List.Item>
+        ))}
+      </List>
       {step.legs.length > 0 && (
         <div className="scroll">
           <Table verticalSpacing={4} fz="sm">
@@ -103,11 +90,11 @@ function Step({ step }: { step: RatedStep }) {
                   </Table.Td>
                   <Table.Td c="dimmed">
                     {leg.action}
-                    {leg.reason != null ? `: ${leg.reason.replaceAll('_', ' ')}` : ''}
+                    {leg.reason !== null ? `: ${leg.reason.replaceAll('_', ' ')}` : ''}
                   </Table.Td>
-                  <Table.Td c="dimmed">{leg.rate == null ? '' : `${leg.rate.cardId} v${leg.rate.version}`}</Table.Td>
+                  <Table.Td c="dimmed">{leg.rate === null ? '' : `${leg.rate.cardId} v${leg.rate.version}`}</Table.Td>
                   <Table.Td ta="right" className="number">
-                    {leg.action === 'hold' && leg.heldAmount !== undefined ? `holds ${formatExact(leg.heldAmount)}` : formatExact(leg.amount)} {leg.currency}
+                    {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : formatExact(leg.amount)} {leg.currency}
                   </Table.Td>
                 </Table.Tr>
               ))}

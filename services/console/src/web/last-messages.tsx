@@ -1,6 +1,6 @@
 import { Anchor, Badge, Code, Stack, Table, Text } from '@mantine/core';
 import type { LastMessage } from './api.js';
-import { formatExact, parseDecimal } from './decimal.js';
+import { formatExact, signOf } from './decimal.js';
 import { Nothing, Panel } from './panel.js';
 import { clockTime } from './time.js';
 
@@ -11,7 +11,7 @@ export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(mes
         <FirstMessage />
       ) : (
         <div className="scroll">
-          <Table verticalSpacing={6} highlightOnHover>
+          <Table verticalSpacing={6} fz="sm" highlightOnHover>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Time</Table.Th>
@@ -20,16 +20,19 @@ export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(mes
                 <Table.Th scope="col">To</Table.Th>
                 <Table.Th scope="col">Event</Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Sell
+                  Revenue
                 </Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Buy
+                  Cost
+                </Table.Th>
+                <Table.Th scope="col" ta="right">
+                  Margin
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {last.map((message, index) => (
-                <MessageRow key={`${message.messageId} ${message.part} ${message.event} ${index}`} message={message} onOpen={onOpen} />
+              {last.map((message) => (
+                <MessageRow key={message.ratedId} message={message} onOpen={onOpen} />
               ))}
             </Table.Tbody>
           </Table>
@@ -44,7 +47,7 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
   return (
     <Table.Tr className="clickable" onClick={open} data-testid="message">
       <Table.Td className="number" c="dimmed">
-        {clockTime(message.ratedAt)}
+        {clockTime(message.at)}
       </Table.Td>
       <Table.Td>
         <Anchor
@@ -60,56 +63,60 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
         >
           {message.messageId.slice(0, 8)}
         </Anchor>
-        {message.part > 1 && (
-          <Text span size="xs" c="dimmed" ml={6}>
-            part {message.part}
-          </Text>
-        )}
       </Table.Td>
       <Table.Td>{message.account}</Table.Td>
       <Table.Td>
-        {message.recipientPrefix === null ? '—' : `+${message.recipientPrefix.replace(/^\+/, '')}…`}
+        {message.country === '' ? '—' : message.country}
         <Text span size="xs" c="dimmed" ml={6}>
-          {[message.country, message.network].filter(Boolean).join(' ')}
+          {message.network}
         </Text>
       </Table.Td>
       <Table.Td>
         {message.event.replaceAll('_', ' ')}
         {message.kind === 'unrated' && (
           <Badge ml={6} size="xs" color="orange" variant="light" tt="none">
-            unrated
+            {message.reason === '' ? 'unrated' : message.reason.replaceAll('_', ' ')}
           </Badge>
         )}
       </Table.Td>
-      <Table.Td ta="right">
-        <Side message={message} side="sell" />
-      </Table.Td>
-      <Table.Td ta="right">
-        <Side message={message} side="buy" />
-      </Table.Td>
+      {message.kind === 'unrated' ? (
+        <Table.Td ta="right" c="dimmed" colSpan={3}>
+          not priced
+        </Table.Td>
+      ) : (
+        <>
+          <Table.Td ta="right" className="number">
+            <Revenue message={message} />
+          </Table.Td>
+          <Table.Td ta="right" className="number">
+            <Sum value={message.cost} />
+          </Table.Td>
+          <Table.Td ta="right" className="number" c={signOf(message.margin) < 0 ? 'red' : 'inherit'}>
+            <Sum value={message.margin} />
+            <Text span size="xs" c="dimmed" ml={5}>
+              {message.currency}
+            </Text>
+          </Table.Td>
+        </>
+      )}
     </Table.Tr>
   );
 }
 
-/** What the step did on one side: amounts of several levels or attempts stand apart, because they are owed to different parties. */
-function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' }) {
-  const legs = message.legs.filter((leg) => leg.side === side);
-  if (legs.length === 0) return <Text span c="dimmed">—</Text>;
-  return (
-    <>
-      {legs.map((leg, index) => (
-        <div key={index} className="number">
-          {leg.action === 'settle' || leg.action === 'reverse' || (parseDecimal(leg.amount) ?? 0n) !== 0n ? (
-            `${formatExact(leg.amount)} ${leg.currency}`
-          ) : (
-            <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
-              {leg.action}
-            </Text>
-          )}
-        </div>
-      ))}
-    </>
-  );
+function Sum({ value }: { value: string }) {
+  return signOf(value) === 0 ? <Text span c="dimmed">—</Text> : <>{formatExact(value)}</>;
+}
+
+/** What was settled; or what is held until the message is final. */
+function Revenue({ message }: { message: LastMessage }) {
+  if (signOf(message.revenue) === 0 && signOf(message.heldRevenue) > 0) {
+    return (
+      <Text span size="xs" c="dimmed">
+        holds {formatExact(message.heldRevenue)}
+      </Text>
+    );
+  }
+  return <Sum value={message.revenue} />;
 }
 
 function FirstMessage() {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { readAccounts, readLive, type Live } from './api.js';
+import { readAccounts, readLag, readLive, type Live } from './api.js';
 import { Balances } from './balances.js';
 import { ExplanationDrawer } from './explanation-drawer.js';
 import { LagPanel } from './lag-panel.js';
@@ -9,18 +9,21 @@ import { Panel } from './panel.js';
 import { RateChart } from './rate-chart.js';
 import { ErrorPage, LoadingPage, StaleBanner } from './states.js';
 import { Tiles } from './tiles.js';
-import { toMs } from './time.js';
 import { TopBar } from './top-bar.js';
+import { usePace } from './use-pace.js';
 import { useNow, usePolling } from './use-polling.js';
 
 const LIVE_EVERY_MS = 1_000;
 const BALANCES_EVERY_MS = 1_500;
+const LAG_EVERY_MS = 2_000;
 /** Long enough for a slow answer now and then, short enough that nobody decides on old figures. */
 const STALE_AFTER_MS = 10_000;
 
 export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: string | null): void }) {
   const live = usePolling((signal) => readLive(apiKey, signal), LIVE_EVERY_MS, apiKey);
   const accounts = usePolling((signal) => readAccounts(apiKey, signal), BALANCES_EVERY_MS, apiKey);
+  const lag = usePolling((signal) => readLag(apiKey, signal), LAG_EVERY_MS, apiKey);
+  const pace = usePace(live.data);
   const [opened, setOpened] = useState<string | null>(null);
   const ageMs = useAge(live.data);
 
@@ -43,10 +46,10 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
         {stale && <StaleBanner ageMs={ageMs} reason={live.error?.message ?? 'Analytics answers, but its figures do not move on.'} onRetry={retry} />}
         {live.data !== null && (
           <>
-            <Tiles live={live.data} />
+            <Tiles live={live.data} lag={lag.data} />
             <div className="columns">
-              <Panel title="Messages per second" note="last minutes" id="chart">
-                <RateChart perSecond={live.data.perSecond} />
+              <Panel title="Messages per second" note="mean of 10 s, since you opened this page" id="chart">
+                <RateChart points={pace} />
               </Panel>
               <MoneyTable money={live.data.money} />
             </div>
@@ -54,7 +57,7 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
               <LastMessages last={live.data.last} onOpen={setOpened} />
               <div style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
                 <Balances accounts={accounts} />
-                <LagPanel lag={live.data.lag} />
+                <LagPanel lag={lag} />
               </div>
             </div>
           </>
@@ -66,13 +69,12 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
 }
 
 /**
- * How old the figures are: since `asOf` last moved on, by this browser's clock, because the server's may differ from it.
+ * How old the figures are: since `at` last moved on, by this browser's clock, because the server's may differ from it.
  */
 function useAge(data: Live | null): number | null {
-  const seen = useRef<{ asOf: number; atMs: number } | null>(null);
+  const seen = useRef<{ at: string; atMs: number } | null>(null);
   const now = useNow();
   if (data === null) return null;
-  const asOf = toMs(data.asOf);
-  if (seen.current === null || seen.current.asOf !== asOf) seen.current = { asOf, atMs: Date.now() };
+  if (seen.current?.at !== data.at) seen.current = { at: data.at, atMs: Date.now() };
   return Math.max(0, now - seen.current.atMs);
 }

@@ -33,7 +33,7 @@ export function MoneyTable({ money }: { money: Live['money'] }) {
               <Table.Tbody>
                 <Line label="Revenue" hint="what customers owe" value={row.revenue} currency={row.currency} />
                 <Line label="Cost" hint="what suppliers are owed" value={row.cost} currency={row.currency} />
-                <Line label="Held" hint="not settled yet" value={row.held} currency={row.currency} />
+                <Line label="Held" hint="of customers, not settled yet" value={row.heldRevenue} currency={row.currency} />
               </Table.Tbody>
             </Table>
           </div>

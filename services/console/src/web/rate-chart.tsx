@@ -4,9 +4,8 @@ import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/componen
 import { init, use, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
-import type { Live } from './api.js';
 import { formatCount } from './decimal.js';
-import { toMs } from './time.js';
+import { PACE_WINDOW_MS, type Pace } from './use-pace.js';
 
 use([LineChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
@@ -15,8 +14,8 @@ const COLORS = {
   dark: { line: '#51abb6', area: 'rgba(81,171,182,0.16)', text: '#98a4ad', grid: '#2c343a', panel: '#232a2f', ink: '#e6eaec' },
 } as const;
 
-/** Messages per second over the last minutes. The running second is left out. */
-export function RateChart({ perSecond }: { perSecond: Live['perSecond'] }) {
+/** Messages per second over the last five minutes, as far as the page has seen them. */
+export function RateChart({ points }: { points: readonly Pace[] }) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
   const scheme = useComputedColorScheme('light');
@@ -35,7 +34,6 @@ export function RateChart({ perSecond }: { perSecond: Live['perSecond'] }) {
     };
   }, []);
 
-  const points = perSecond.slice(0, -1);
   useEffect(() => {
     const colors = COLORS[scheme];
     chart.current?.setOption({
@@ -52,9 +50,11 @@ export function RateChart({ perSecond }: { perSecond: Live['perSecond'] }) {
       },
       xAxis: {
         type: 'time',
+        min: (points.at(-1)?.atMs ?? Date.now()) - PACE_WINDOW_MS,
+        max: points.at(-1)?.atMs ?? Date.now(),
         axisLine: { lineStyle: { color: colors.grid } },
         axisTick: { show: false },
-        axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, formatter: '{HH}:{mm}:{ss}' },
+        axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, formatter: '{HH}:{mm}' },
         splitLine: { show: false },
       },
       yAxis: {
@@ -70,7 +70,7 @@ export function RateChart({ perSecond }: { perSecond: Live['perSecond'] }) {
           name: 'Per second',
           type: 'line',
           showSymbol: false,
-          data: points.map((point) => [toMs(point.t), point.messages]),
+          data: points.map((point) => [point.atMs, point.perSec]),
           lineStyle: { color: colors.line, width: 2 },
           itemStyle: { color: colors.line },
           areaStyle: { color: colors.area },
@@ -79,6 +79,6 @@ export function RateChart({ perSecond }: { perSecond: Live['perSecond'] }) {
     });
   }, [points, scheme]);
 
-  const peak = points.reduce((highest, point) => Math.max(highest, point.messages), 0);
+  const peak = points.reduce((highest, point) => Math.max(highest, point.perSec), 0);
   return <div ref={place} role="img" aria-label={`Messages per second, peak ${formatCount(peak)}`} style={{ height: 260 }} />;
 }

@@ -1,13 +1,6 @@
-/** An ISO text, or microseconds UTC as events carry them → milliseconds. */
-export function toMs(instant: string | number): number {
-  if (typeof instant === 'string') return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(instant) ? instant : `${instant.replace(' ', 'T')}Z`);
-  if (instant > 1e14) return instant / 1_000;
-  return instant > 1e11 ? instant : instant * 1_000;
-}
-
 /** '14:03:07' in the reader's own zone. */
-export function clockTime(instant: string | number): string {
-  return new Date(toMs(instant)).toLocaleTimeString('en-GB');
+export function clockTime(instant: string): string {
+  return new Date(instant).toLocaleTimeString('en-GB');
 }
 
 /** '12 ms', '1.4 s', '3 min'. */

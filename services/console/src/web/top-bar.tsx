@@ -40,8 +40,8 @@ export function TopBar({ freshness, onLeave }: { freshness: Freshness; onLeave()
               </svg>
             </ActionIcon>
           </Tooltip>
-          <Button variant="default" size="sm" onClick={onLeave}>
-            Change key
+          <Button variant="default" size="sm" fw={500} px="sm" onClick={onLeave} aria-label="Change key">
+            <span className="wide">Change&nbsp;</span>key
           </Button>
         </Group>
       </Group>
