@@ -119,7 +119,7 @@ export class BatchFold {
 
   private block(number: number): Map<string, BlockAccumulator> {
     let found = this.blocks.get(number);
-    if (found === undefined) this.blocks.set(number, (found = new Map()));
+    if (found === undefined) this.blocks.set(number, (found = new Map<string, BlockAccumulator>()));
     return found;
   }
 

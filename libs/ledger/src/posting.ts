@@ -78,7 +78,10 @@ export function postingsOf(leg: LegMoney, eventKind: string, partition: number):
   const [debit, credit] =
     leg.side === 'sell'
       ? [balanceAccount(leg.payer, currency), sharedAccount('revenue', leg.payee, currency, partition)]
-      : [sharedAccount('cost', leg.payer, currency, partition), sharedAccount('payable', leg.payee, currency, partition)];
+      : [
+          sharedAccount('cost', leg.payer, currency, partition),
+          sharedAccount('payable', leg.payee, currency, partition),
+        ];
   return [
     { account: debit, kind, amount: -amount },
     { account: credit, kind, amount },
@@ -110,4 +113,3 @@ export function assertBalanced(postings: Iterable<Posting>): void {
   for (const [currency, sum] of sums)
     if (sum !== 0n) throw new LedgerInvariantError(`postings in ${currency} do not balance: ${sum} nano-units remain`);
 }
-

@@ -46,9 +46,21 @@ describe('effective status', () => {
   test.each([
     ['own only', { acme: 'warned' }, { status: 'warned', own: 'warned', causedBy: null }],
     ['the worse parent', { acme: 'warned', r1: 'suspended' }, { status: 'suspended', own: 'warned', causedBy: 'r1' }],
-    ['equal: its own', { acme: 'suspended', r1: 'suspended' }, { status: 'suspended', own: 'suspended', causedBy: null }],
-    ['the nearest of equals', { r1: 'suspended', root: 'suspended' }, { status: 'suspended', own: 'active', causedBy: 'r1' }],
-    ['the worst, however far', { r1: 'warned', root: 'suspended' }, { status: 'suspended', own: 'active', causedBy: 'root' }],
+    [
+      'equal: its own',
+      { acme: 'suspended', r1: 'suspended' },
+      { status: 'suspended', own: 'suspended', causedBy: null },
+    ],
+    [
+      'the nearest of equals',
+      { r1: 'suspended', root: 'suspended' },
+      { status: 'suspended', own: 'active', causedBy: 'r1' },
+    ],
+    [
+      'the worst, however far',
+      { r1: 'warned', root: 'suspended' },
+      { status: 'suspended', own: 'active', causedBy: 'root' },
+    ],
   ] as [string, Record<string, Status>, object][])('%s', (_name, statuses, expected) => {
     expect(effectiveStatus(['acme', 'r1', 'root'], own(statuses))).toEqual(expected);
   });

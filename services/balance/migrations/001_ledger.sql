@@ -86,7 +86,6 @@ create table block_total (
 -- Limits (as of a catalog position) and status per account. Written only under the lock of the account's root.
 create table account_status (
   account_id text collate "C" primary key,
-  root text collate "C" not null,
   chain text[] not null, -- the account first, its root last; never changes
   currency text not null,
   credit_limit numeric(38, 9) not null,
@@ -98,4 +97,4 @@ create table account_status (
   caused_by text,
   version bigint not null -- of the published record: only rises, also over a rebuild of this database
 );
-create index account_status_root on account_status (root);
+create index account_status_below on account_status using gin (chain); -- all accounts below one

@@ -7,8 +7,17 @@ import { createKafka, createSerdes, runReader, startCatalogFeed } from '@ratestr
 import type { CatalogFeed, Serdes } from '@ratestream/kafka';
 import { Health } from '@ratestream/observability';
 import type { Logger, Metrics } from '@ratestream/observability';
-import { Outbox, advanceOffset, createPool, ensureDatabase, migrate, readOffset, startRelay, transaction } from '@ratestream/postgres';
-import type { Pool, Tx } from '@ratestream/postgres';
+import {
+  Outbox,
+  advanceOffset,
+  createPool,
+  ensureDatabase,
+  migrate,
+  readOffset,
+  startRelay,
+  transaction,
+} from '@ratestream/postgres';
+import type { Pool, ReaderPosition, Tx } from '@ratestream/postgres';
 import { ApplyMetrics } from './apply/apply-metrics.js';
 import { BatchApplier } from './apply/batch-applier.js';
 import type { ApplierPorts } from './apply/batch-applier.js';
@@ -43,7 +52,12 @@ export interface RunningBalance extends RunningService {
 }
 
 /** Starts the whole service: stores, catalog view, relay, reader, HTTP. Throws where one of them cannot be had. */
-export async function startBalance({ config, logger, metrics, handleSignals = true }: BalanceOptions): Promise<RunningBalance> {
+export async function startBalance({
+  config,
+  logger,
+  metrics,
+  handleSignals = true,
+}: BalanceOptions): Promise<RunningBalance> {
   const health = new Health();
   const pool = await openDatabase(config, logger);
   const kafka = createKafka({
@@ -62,9 +76,18 @@ export async function startBalance({ config, logger, metrics, handleSignals = tr
 
   const stored = new Outbox('balance');
   await seedOutbox(pool, kafka, stored, PUBLISHED);
-  const relay = startRelay(pool, kafka, { outbox: stored, transactionalId: 'balance-outbox', topics: PUBLISHED, logger, metrics });
+  const relay = startRelay(pool, kafka, {
+    outbox: stored,
+    transactionalId: 'balance-outbox',
+    topics: PUBLISHED,
+    logger,
+    metrics,
+  });
   const outbox = new BalanceOutbox(
-    { accountStatus: (value) => serdes.AccountStatus.encode(value), balanceEvent: (value) => serdes.BalanceEvent.encode(value) },
+    {
+      accountStatus: (value) => serdes.AccountStatus.encode(value),
+      balanceEvent: (value) => serdes.BalanceEvent.encode(value),
+    },
     async (tx, records) => void (await stored.append(tx, records)),
   );
 
@@ -90,8 +113,11 @@ export async function startBalance({ config, logger, metrics, handleSignals = tr
     name: 'balance',
     module: BalanceModule.with({
       catalog: view,
-      database: { transaction: ports.transaction, snapshot: (fn) => transaction(pool, fn, { isolation: 'repeatable read', readOnly: true }) },
-      positions: { readPosition: async (partition) => (await ports.readPosition(partition)) ?? 0 },
+      database: {
+        transaction: ports.transaction,
+        snapshot: (fn) => transaction(pool, fn, { isolation: 'repeatable read', readOnly: true }),
+      },
+      positions: { readPosition: (tx, partition) => readOffset(tx, readerAt(partition)) },
       commands: new CommandHandler({ transaction: ports.transaction, nowMs: Date.now }, keeper, outbox),
     }),
     config,
@@ -123,7 +149,9 @@ export async function startBalance({ config, logger, metrics, handleSignals = tr
   health.register('outbox', () => relay.health());
   health.register('catalog', () => {
     const ageMs = feed.ageMs();
-    return ageMs < STALE_CATALOG_MS ? { ok: true } : { ok: false, detail: `the catalog view is ${Math.round(ageMs / 1_000)} s old` };
+    return ageMs < STALE_CATALOG_MS
+      ? { ok: true }
+      : { ok: false, detail: `the catalog view is ${Math.round(ageMs / 1_000)} s old` };
   });
   // Ended in reverse: the reader first, what it needs after it.
   service.onShutdown({ name: 'database', run: () => pool.end() });
@@ -157,11 +185,10 @@ async function openDatabase(config: BalanceConfig, logger: Logger): Promise<Pool
 }
 
 function streamPorts(pool: Pool, serdes: Serdes, view: CatalogView, feed: CatalogFeed, waitMs: number): ApplierPorts {
-  const at = (partition: number) => ({ consumer: CONSUMER, topic: 'rated', partition });
   return {
     transaction: (fn) => transaction(pool, fn),
-    readPosition: (partition) => readOffset(pool, at(partition)),
-    advancePosition: (tx: Tx, partition, from, to) => advanceOffset(tx, { ...at(partition), from, to }),
+    readPosition: (partition) => readOffset(pool, readerAt(partition)),
+    advancePosition: (tx: Tx, partition, from, to) => advanceOffset(tx, { ...readerAt(partition), from, to }),
     prepare: async (values) => {
       for (const value of values) await serdes.prepare(value);
     },
@@ -174,6 +201,10 @@ function streamPorts(pool: Pool, serdes: Serdes, view: CatalogView, feed: Catalo
   };
 }
 
+function readerAt(partition: number): ReaderPosition {
+  return { consumer: CONSUMER, topic: 'rated', partition };
+}
+
 function partitionOf(view: CatalogView, accountId: string): number | undefined {
   const root = view.rootPayerOf(accountId);
   return root === undefined ? undefined : view.partitionOf(root);
@@ -184,4 +215,3 @@ function saslOf(config: BalanceConfig): Pick<Parameters<typeof createKafka>[0], 
   if (mechanism === undefined) return {};
   return { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
 }
-

@@ -52,7 +52,14 @@ describe('one batch', () => {
     ]);
     expect(blocks).toMatchObject([
       { block: '0', currency: 'EUR', action: 'hold', legs: '2', held_amount: '0.000000008' },
-      { block: '0', currency: 'EUR', action: 'settle', legs: '6', amount: '0.000000016', held_amount_freed: '0.000000008' },
+      {
+        block: '0',
+        currency: 'EUR',
+        action: 'settle',
+        legs: '6',
+        amount: '0.000000016',
+        held_amount_freed: '0.000000008',
+      },
     ]);
     expect(offsets).toEqual([{ partition: 0, next_offset: '5' }]);
   });
@@ -61,7 +68,14 @@ describe('one batch', () => {
     await books.applier().apply(0, life(0, 4));
     await books.applier().apply(0, life(0, 8).slice(4));
     const statement = await books.snapshot((tx) =>
-      readStatement(tx, { accountId: 'acme', currency: 'EUR', from: new Date(0), to: new Date(NOON_MS + 1), after: null, limit: 10 }),
+      readStatement(tx, {
+        accountId: 'acme',
+        currency: 'EUR',
+        from: new Date(0),
+        to: new Date(NOON_MS + 1),
+        after: null,
+        limit: 10,
+      }),
     );
     expect(statement.entries.map(({ kind, amount, legs, range }) => ({ kind, amount, legs, range }))).toEqual([
       { kind: 'usage', amount: -6n, legs: 2, range: { partition: 0, from: 0, to: 5 } },

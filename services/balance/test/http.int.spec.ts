@@ -30,7 +30,7 @@ beforeEach(async () => {
     module: BalanceModule.with({
       catalog: catalog.view,
       database: { transaction: (fn) => books.transaction(fn), snapshot: (fn) => books.snapshot(fn) },
-      positions: { readPosition: async (partition) => (await readOffset(books.pool, at(partition))) ?? 0 },
+      positions: { readPosition: (tx, partition) => readOffset(tx, at(partition)) },
       commands: books.commands,
     }),
     logger: silentLogger(),
@@ -65,7 +65,12 @@ async function post(path: string, payload: object, key = 'operator-key', idempot
   return { status: answer.statusCode, body: answer.json() };
 }
 
-const topUp = (amount: string, change: object = {}) => ({ amount, reason: 'bank transfer', reference: 'R-77', ...change });
+const topUp = (amount: string, change: object = {}) => ({
+  amount,
+  reason: 'bank transfer',
+  reference: 'R-77',
+  ...change,
+});
 
 /** Every account's money: shop pays acme 3, acme pays r1 2 and holds 1 more, r1 pays the operator 1.5, s1 is owed 1. */
 async function traffic(): Promise<void> {
@@ -75,7 +80,10 @@ async function traffic(): Promise<void> {
     sellLeg('r1', 'operator', (3n * EUR) / 2n),
     buyLeg('s1', EUR),
   ];
-  const hold = [sellLeg('acme', 'r1', 0n, { action: 'hold', heldAmount: EUR }), buyLeg('s1', 0n, { action: 'hold', heldAmount: EUR })];
+  const hold = [
+    sellLeg('acme', 'r1', 0n, { action: 'hold', heldAmount: EUR }),
+    buyLeg('s1', 0n, { action: 'hold', heldAmount: EUR }),
+  ];
   const rival = ratedEvent([sellLeg('rival', 'operator', EUR)], { rootPayer: 'rival' });
   await books.applier().apply(0, [record(0, 0, ratedEvent(legs)), record(0, 1, ratedEvent(hold))]);
   await books.applier().apply(1, [record(1, 0, rival)]);
@@ -111,15 +119,24 @@ describe('accounts', () => {
   });
 
   test('a status that an ancestor causes is told, the ancestor only to those who see it', async () => {
-    await books.applier().apply(0, [record(0, 0, ratedEvent([sellLeg('shop', 'acme', EUR), sellLeg('r1', 'operator', 100n * EUR)]))]);
-    expect((await get('accounts/shop', 'acme-key')).body).toMatchObject({ status: 'suspended', ownStatus: 'active', causedBy: null });
+    await books
+      .applier()
+      .apply(0, [record(0, 0, ratedEvent([sellLeg('shop', 'acme', EUR), sellLeg('r1', 'operator', 100n * EUR)]))]);
+    expect((await get('accounts/shop', 'acme-key')).body).toMatchObject({
+      status: 'suspended',
+      ownStatus: 'active',
+      causedBy: null,
+    });
     expect((await get('accounts/shop', 'r1-key')).body).toMatchObject({ status: 'suspended', causedBy: 'r1' });
   });
 
   test('the list holds the caller’s subtree, page by page', async () => {
     const ids = async (key: string, query = '') => {
       const { body } = await get(`accounts${query}`, key);
-      return { ids: (body['items'] as { id: string }[]).map(({ id }) => id), next: body['nextCursor'] as string | null };
+      return {
+        ids: (body['items'] as { id: string }[]).map(({ id }) => id),
+        next: body['nextCursor'] as string | null,
+      };
     };
     expect(await ids('operator-key')).toEqual({ ids: ['acme', 'r1', 'rival', 'shop'], next: null });
     expect((await ids('acme-key')).ids).toEqual(['acme', 'shop']);
@@ -140,9 +157,24 @@ describe('top-ups and adjustments', () => {
     await traffic();
     const { status, body } = await post('acme/top-ups', topUp('50.25'), 'r1-key', 'k-1');
     expect(status).toBe(201);
-    expect(body).toMatchObject({ account: 'acme', kind: 'top_up', amount: '50.25', balance: '48.25', held: '1', available: '97.25', author: 'r1-key' });
+    expect(body).toMatchObject({
+      account: 'acme',
+      kind: 'top_up',
+      amount: '50.25',
+      balance: '48.25',
+      held: '1',
+      available: '97.25',
+      author: 'r1-key',
+    });
     expect((await books.published()).events).toMatchObject([
-      { type: 'TopUpRecorded', account: 'acme', amount: 50_250_000_000n, balance: 48_250_000_000n, reference: 'R-77', actor: 'r1-key' },
+      {
+        type: 'TopUpRecorded',
+        account: 'acme',
+        amount: 50_250_000_000n,
+        balance: 48_250_000_000n,
+        reference: 'R-77',
+        actor: 'r1-key',
+      },
     ]);
     const { rows } = await books.pool.query('select balance from ledger_account where code = $1', ['cash/r1']);
     expect(rows).toEqual([{ balance: '-50.250000000' }]);
@@ -150,8 +182,12 @@ describe('top-ups and adjustments', () => {
   });
 
   test('the same key and request is answered the same and posted once, also at once and in parallel', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => post('acme/top-ups', topUp('10'), 'r1-key', 'k-1')));
-    answers.push(await post('acme/top-ups', { reference: 'R-77', reason: 'bank transfer', amount: '10.0' }, 'r1-key', 'k-1'));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => post('acme/top-ups', topUp('10'), 'r1-key', 'k-1')),
+    );
+    answers.push(
+      await post('acme/top-ups', { reference: 'R-77', reason: 'bank transfer', amount: '10.0' }, 'r1-key', 'k-1'),
+    );
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(answers.every(({ status }) => status === 201)).toBe(true);
     expect((await get('accounts/acme')).body['balance']).toBe('10');
@@ -159,7 +195,10 @@ describe('top-ups and adjustments', () => {
 
   test('the same key with another request is refused; another tenant’s key is another key', async () => {
     await post('acme/top-ups', topUp('10'), 'r1-key', 'k-1');
-    expect(await post('acme/top-ups', topUp('11'), 'r1-key', 'k-1')).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });
+    expect(await post('acme/top-ups', topUp('11'), 'r1-key', 'k-1')).toMatchObject({
+      status: 409,
+      body: { code: 'idempotency_key_reused' },
+    });
     expect((await post('acme/adjustments', topUp('10'), 'r1-key', 'k-1')).status).toBe(409);
     expect((await post('shop/top-ups', topUp('10'), 'r1-key', 'k-1')).status).toBe(409);
     expect((await post('acme/top-ups', topUp('11'), 'operator-key', 'k-1')).status).toBe(201);
@@ -218,12 +257,18 @@ describe('top-ups and adjustments', () => {
   });
 
   test('without an idempotency key nothing is taken', async () => {
-    expect(await post('acme/top-ups', topUp('1'), 'r1-key')).toMatchObject({ status: 400, body: { code: 'idempotency_key_missing' } });
+    expect(await post('acme/top-ups', topUp('1'), 'r1-key')).toMatchObject({
+      status: 400,
+      body: { code: 'idempotency_key_missing' },
+    });
   });
 
   test('a closed account takes no top-up, an adjustment puts it straight', async () => {
     books.catalog.say('AccountClosed', { id: 'acme' });
-    expect(await post('acme/top-ups', topUp('1'), 'r1-key', 'k-1')).toMatchObject({ status: 409, body: { code: 'account_closed' } });
+    expect(await post('acme/top-ups', topUp('1'), 'r1-key', 'k-1')).toMatchObject({
+      status: 409,
+      body: { code: 'account_closed' },
+    });
     expect((await post('acme/adjustments', topUp('-1'), 'r1-key', 'k-2')).status).toBe(201);
   });
 });
@@ -235,7 +280,8 @@ describe('the statement', () => {
     await post('acme/adjustments', topUp('-0.5', { reason: 'goodwill taken back' }), 'operator-key', 'k-2');
     const range = `from=${new Date(NOON_MS).toISOString()}&to=2026-05-02T00:00:00Z`;
     const first = (await get(`accounts/acme/entries?${range}&limit=2`, 'r1-key')).body;
-    const rest = (await get(`accounts/acme/entries?${range}&limit=2&cursor=${first['nextCursor'] as string}`, 'r1-key')).body;
+    const rest = (await get(`accounts/acme/entries?${range}&limit=2&cursor=${first['nextCursor'] as string}`, 'r1-key'))
+      .body;
     const entries = [...(first['items'] as Answer['body'][]), ...(rest['items'] as Answer['body'][])];
     expect(entries.map((e) => [e['kind'], e['amount'], e['balance'], e['author']])).toEqual([
       ['usage', '-2', '-2', null],
@@ -249,10 +295,12 @@ describe('the statement', () => {
   });
 
   test('opens with what was before the period, to the instant', async () => {
-    await books.applier().apply(0, [
-      record(0, 0, ratedEvent([sellLeg('acme', 'r1', EUR)]), NOON_MS - 86_400_000),
-      record(0, 1, ratedEvent([sellLeg('acme', 'r1', 2n * EUR)]), NOON_MS),
-    ]);
+    await books
+      .applier()
+      .apply(0, [
+        record(0, 0, ratedEvent([sellLeg('acme', 'r1', EUR)]), NOON_MS - 86_400_000),
+        record(0, 1, ratedEvent([sellLeg('acme', 'r1', 2n * EUR)]), NOON_MS),
+      ]);
     const at = async (ms: number) => {
       const { body } = await get(`accounts/acme/entries?from=${new Date(ms).toISOString()}&to=2026-05-02T00:00:00Z`);
       return [body['opening'], body['closing'], (body['items'] as unknown[]).length];
@@ -303,7 +351,9 @@ describe('the operator’s books', () => {
     await books.applier().apply(0, [record(0, 10_000, ratedEvent([sellLeg('acme', 'r1', EUR)]))]);
     const { body } = await get('block-totals?partition=0');
     expect(body).toMatchObject({ partition: 0, position: 10_001, blockSize: 10_000, nextFrom: null });
-    expect((body['blocks'] as Answer['body'][]).map((b) => [b['block'], b['complete'], b['action'], b['legs'], b['amount']])).toEqual([
+    expect(
+      (body['blocks'] as Answer['body'][]).map((b) => [b['block'], b['complete'], b['action'], b['legs'], b['amount']]),
+    ).toEqual([
       [0, true, 'hold', 2, '0'],
       [0, true, 'settle', 4, '7.5'],
       [1, false, 'settle', 1, '1'],
@@ -312,9 +362,12 @@ describe('the operator’s books', () => {
     expect((await get('block-totals')).status).toBe(400);
   });
 
-  test.each(['trial-balance', 'suppliers', 'block-totals?partition=0'])('%s is for the operator alone', async (path) => {
-    expect((await get(path, 'r1-key')).status).toBe(403);
-  });
+  test.each(['trial-balance', 'suppliers', 'block-totals?partition=0'])(
+    '%s is for the operator alone',
+    async (path) => {
+      expect((await get(path, 'r1-key')).status).toBe(403);
+    },
+  );
 });
 
 describe('every route', () => {
@@ -322,6 +375,16 @@ describe('every route', () => {
     const answers = await callEveryRoute(app);
     expect(answers.length).toBeGreaterThanOrEqual(9);
     for (const answer of answers) expect([answer.url, answer.status]).toEqual([answer.url, 401]);
+  });
+
+  test('is in the OpenAPI document, with the fields of its body', async () => {
+    const { paths } = (await get('openapi.json')).body as { paths: Record<string, Record<string, object>> };
+    expect(Object.keys(paths).sort()).toEqual(
+      ['accounts', 'accounts/{id}', 'accounts/{id}/adjustments', 'accounts/{id}/entries', 'accounts/{id}/top-ups']
+        .concat(['block-totals', 'suppliers', 'trial-balance'])
+        .map((path) => `/api/balance/v1/${path}`),
+    );
+    expect(JSON.stringify(paths['/api/balance/v1/accounts/{id}/top-ups'])).toContain('"reference"');
   });
 
   test('shows another tenant nothing of an account', async () => {

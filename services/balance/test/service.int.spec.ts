@@ -61,10 +61,23 @@ async function say<T extends keyof CatalogEventData>(type: T, data: CatalogEvent
   await sendCatalog(type, data, ++catalogPosition);
 }
 
-async function sendCatalog<T extends keyof CatalogEventData>(type: T, data: CatalogEventData[T], position: number): Promise<void> {
+async function sendCatalog<T extends keyof CatalogEventData>(
+  type: T,
+  data: CatalogEventData[T],
+  position: number,
+): Promise<void> {
   const eventId = uuidV5(NAMESPACES.catalogEvent, `${type} ${position}`);
-  const envelope = { position, eventId, aggregate: 'test', aggregateId: 'test', aggregateVersion: position, actor: 'test' };
-  const event = serialiseCatalogEvent({ ...envelope, type, data, occurredAt: Date.now() * 1_000 } as Parameters<typeof serialiseCatalogEvent>[0]);
+  const envelope = {
+    position,
+    eventId,
+    aggregate: 'test',
+    aggregateId: 'test',
+    aggregateVersion: position,
+    actor: 'test',
+  };
+  const event = serialiseCatalogEvent({ ...envelope, type, data, occurredAt: Date.now() * 1_000 } as Parameters<
+    typeof serialiseCatalogEvent
+  >[0]);
   await producer.send([{ topic: 'catalog', partition: 0, key: 'test', value: serdes.CatalogEvent.encode(event) }]);
 }
 
@@ -145,7 +158,9 @@ test('what is rated is in the books; two instances share the work, one leaves, n
 
   const client = httpClient(first.url, 'operator-key');
   expect((await client.get('/api/balance/v1/trial-balance')).body).toMatchObject({ balanced: true });
-  expect((await client.get('/api/balance/v1/suppliers')).body).toMatchObject({ items: [{ id: 's1', name: 'Supplier s1' }] });
+  expect((await client.get('/api/balance/v1/suppliers')).body).toMatchObject({
+    items: [{ id: 's1', name: 'Supplier s1' }],
+  });
   await stop(first);
 }, 120_000);
 
@@ -154,10 +169,24 @@ test('a crossing and a top-up reach Kafka, once each', async () => {
   const statuses: AccountStatus[] = [];
   const events: BalanceEvent[] = [];
   const followers = await Promise.all([
-    tail(kafka, { topic: 'account.status', partitions: 'all', from: 'beginning', onRecords: (records) =>
-      void statuses.push(...records.flatMap(({ value }) => (value === null ? [] : [serdes.AccountStatus.decode(value)]))) }),
-    tail(kafka, { topic: 'balance.events', partitions: 'all', from: 'beginning', onRecords: (records) =>
-      void events.push(...records.flatMap(({ value }) => (value === null ? [] : [serdes.BalanceEvent.decode(value)]))) }),
+    tail(kafka, {
+      topic: 'account.status',
+      partitions: 'all',
+      from: 'beginning',
+      onRecords: (records) =>
+        void statuses.push(
+          ...records.flatMap(({ value }) => (value === null ? [] : [serdes.AccountStatus.decode(value)])),
+        ),
+    }),
+    tail(kafka, {
+      topic: 'balance.events',
+      partitions: 'all',
+      from: 'beginning',
+      onRecords: (records) =>
+        void events.push(
+          ...records.flatMap(({ value }) => (value === null ? [] : [serdes.BalanceEvent.decode(value)])),
+        ),
+    }),
   ]);
   const of = (id: string) => statuses.filter((status) => status.account === id).map(({ status }) => status);
   try {
@@ -179,7 +208,10 @@ test('a crossing and a top-up reach Kafka, once each', async () => {
       ]),
     );
     expect(statuses.filter(({ account: id }) => id === 'root0')).toHaveLength(1);
-    const undo = ratedEvent([sellLeg('spender', 'operator', -EUR, { action: 'reverse' })], { rootPayer: 'spender', catalogPosition });
+    const undo = ratedEvent([sellLeg('spender', 'operator', -EUR, { action: 'reverse' })], {
+      rootPayer: 'spender',
+      catalogPosition,
+    });
     await producer.send([{ topic: 'rated', partition: 2, key: 'spender', value: serdes.RatedEvent.encode(undo) }]);
     await client.post('/api/balance/v1/accounts/spender/adjustments', { ...body, amount: '-1' });
   } finally {
@@ -190,7 +222,9 @@ test('a crossing and a top-up reach Kafka, once each', async () => {
 }, 120_000);
 
 test('a process that is killed again and again applies every event once', async () => {
-  const stack = await startServices(corner, ['balance'], { serviceEnv: { balance: { BALANCE_BATCH_EVENTS: '200', BALANCE_LINGER_MS: '0' } } });
+  const stack = await startServices(corner, ['balance'], {
+    serviceEnv: { balance: { BALANCE_BATCH_EVENTS: '200', BALANCE_LINGER_MS: '0' } },
+  });
   const pool = createPool(corner.databaseUrl('balance'));
   try {
     const kills = (async () => {
@@ -222,12 +256,15 @@ test('a database built anew from offset 0 has the same books, and goes on publis
   const name = `rebuilt_${Date.now()}`;
   await createDatabases(corner.postgresUrl, [name]);
   const service = await start(`${corner.postgresUrl}/${name}`);
-  await eventually(async () => {
-    const { rows } = await service.pool.query<{ sent: string; last: string }>(
-      'select sent_position as sent, last_position as last from outbox_position',
-    );
-    expect(rows[0]?.sent).toBe(rows[0]?.last);
-    await expectBooks(service.pool, sent);
-  }, { timeoutMs: 60_000 });
+  await eventually(
+    async () => {
+      const { rows } = await service.pool.query<{ sent: string; last: string }>(
+        'select sent_position as sent, last_position as last from outbox_position',
+      );
+      expect(rows[0]?.sent).toBe(rows[0]?.last);
+      await expectBooks(service.pool, sent);
+    },
+    { timeoutMs: 60_000 },
+  );
   await stop(service);
 }, 120_000);

@@ -21,7 +21,13 @@ const customer = row('acme', ['acme', 'r1', 'root']);
 const neighbour = row('r2', ['r2', 'root']);
 
 function becomes(of: StatusRow, own: Status, before: Status | null = of.own): OwnChange {
-  return { known: { id: of.accountId, chain: of.chain, currency: of.currency }, limits, catalogPosition: 5, own, before };
+  return {
+    known: { id: of.accountId, chain: of.chain, currency: of.currency },
+    limits,
+    catalogPosition: 5,
+    own,
+    before,
+  };
 }
 
 describe('own status of an account that moved', () => {
@@ -39,7 +45,11 @@ describe('own status of an account that moved', () => {
   });
 
   test('the first movement makes the row', () => {
-    expect(ownChange(moved(50n), undefined, known, 5)).toMatchObject({ own: 'active', before: null, catalogPosition: 5 });
+    expect(ownChange(moved(50n), undefined, known, 5)).toMatchObject({
+      own: 'active',
+      before: null,
+      catalogPosition: 5,
+    });
   });
 
   test.each([
@@ -87,7 +97,11 @@ describe('rows of a tree', () => {
   });
 
   test('two accounts of one tree in one batch', () => {
-    const changes = rowChanges([becomes(root, 'warned'), becomes(customer, 'suspended')], treeOf(root, reseller, customer), NOW);
+    const changes = rowChanges(
+      [becomes(root, 'warned'), becomes(customer, 'suspended')],
+      treeOf(root, reseller, customer),
+      NOW,
+    );
     expect(changes.map(({ row: r }) => [r.accountId, r.status, r.causedBy])).toEqual([
       ['root', 'warned', null],
       ['r1', 'warned', 'root'],

@@ -79,7 +79,10 @@ describe('statuses', () => {
       ['acme', 'suspended', 'suspended', null],
       ['shop', 'suspended', 'active', 'acme'],
     ]);
-    expect(await crossings()).toEqual([['acme', 'warned'], ['acme', 'suspended']]);
+    expect(await crossings()).toEqual([
+      ['acme', 'warned'],
+      ['acme', 'suspended'],
+    ]);
   });
 
   test('a top-up lifts it again, with a higher version each time', async () => {
@@ -102,7 +105,10 @@ describe('statuses', () => {
     await sweep();
     await spend('other', 0n, { legs: [sellLeg('other', 'operator', 0n, { action: 'hold', heldAmount: 10n * EUR })] });
     await spend('other', 0n, { legs: [sellLeg('other', 'operator', 0n, { action: 'release', heldAmountFreed: 1n })] });
-    expect(await crossings()).toEqual([['other', 'suspended'], ['other', 'active']]);
+    expect(await crossings()).toEqual([
+      ['other', 'suspended'],
+      ['other', 'active'],
+    ]);
   });
 
   test('a correction alone never suspends, the next usage does', async () => {
@@ -124,7 +130,11 @@ describe('statuses', () => {
     await sweep();
     catalog.say('AccountClosed', { id: 'other' });
     await sweep();
-    expect(await crossings()).toEqual([['other', 'suspended'], ['other', 'active'], ['other', 'suspended']]);
+    expect(await crossings()).toEqual([
+      ['other', 'suspended'],
+      ['other', 'active'],
+      ['other', 'suspended'],
+    ]);
   });
 
   test('an account that spends before it was ever swept gets its record with its first movement', async () => {
@@ -148,7 +158,10 @@ describe('statuses', () => {
     const parent = spend('r1', 100n * EUR);
     await atCommit;
     books.beforeCommit = () => undefined;
-    const child = books.commands.handle({ ...topUp('acme', 1n, 'k'), command: { ...topUp('acme', 1n, 'k').command, kind: 'adjustment', amount: -40n * EUR } });
+    const child = books.commands.handle({
+      ...topUp('acme', 1n, 'k'),
+      command: { ...topUp('acme', 1n, 'k').command, kind: 'adjustment', amount: -40n * EUR },
+    });
     await new Promise((resolve) => setTimeout(resolve, 300)); // long enough for the child to do all that nothing stops
     release();
     await Promise.all([parent, child]);
@@ -162,7 +175,14 @@ describe('statuses', () => {
     const applier = books.applier();
     const stream = Array.from({ length: 60 }, (_, at) => {
       const payers = ['other', 'shop', 'acme', 'r1'];
-      return record(0, at, ratedEvent(payers.map((payer) => sellLeg(payer, 'operator', EUR)), {}));
+      return record(
+        0,
+        at,
+        ratedEvent(
+          payers.map((payer) => sellLeg(payer, 'operator', EUR)),
+          {},
+        ),
+      );
     });
     const spending = (async () => {
       for (const each of stream) await applier.apply(0, [each]);

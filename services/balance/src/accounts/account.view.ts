@@ -30,7 +30,12 @@ export const accountSchema = z.object({
 export type AccountBody = z.output<typeof accountSchema>;
 
 /** An account as a caller sees it: nothing above the caller's own level is named. */
-export function accountBody(account: Account, row: StatusRow | undefined, position: Position, caller: Caller): AccountBody {
+export function accountBody(
+  account: Account,
+  row: StatusRow | undefined,
+  position: Position,
+  caller: Caller,
+): AccountBody {
   const visible = (id: string | null) => (id !== null && caller.sees(id) ? id : null);
   // What the status was decided by; the catalog's word until the account has been seen for the first time.
   const limits = row?.limits ?? limitsOf(account);

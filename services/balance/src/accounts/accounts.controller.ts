@@ -1,5 +1,15 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { Answers, Caller, Cursor, RequirePermission, instant, notFound, pageOf, pageQuery, zodQuery } from '@ratestream/http';
+import {
+  Answers,
+  Caller,
+  Cursor,
+  RequirePermission,
+  instant,
+  notFound,
+  pageOf,
+  pageQuery,
+  zodQuery,
+} from '@ratestream/http';
 import type { Page } from '@ratestream/http';
 import type { Account } from '@ratestream/catalog';
 import { z } from 'zod';
@@ -33,7 +43,10 @@ export class AccountsController {
 
   @Get()
   @Answers(200, 'Accounts by id', z.object({ items: z.array(accountSchema), nextCursor: z.string().nullable() }))
-  async list(@Query(zodQuery(listQuery)) query: z.output<typeof listQuery>, @Caller() caller: Caller): Promise<Page<AccountBody>> {
+  async list(
+    @Query(zodQuery(listQuery)) query: z.output<typeof listQuery>,
+    @Caller() caller: Caller,
+  ): Promise<Page<AccountBody>> {
     const [after] = query.cursor === undefined ? [''] : Cursor.decode(cursorOfAccount, query.cursor);
     const visible = [...this.catalog.accounts.values()]
       .filter((account) => account.id > after && caller.sees(account.id))
@@ -59,7 +72,10 @@ export class AccountsController {
   ): Promise<StatementBody> {
     const account = this.visible(id, caller);
     const now = new Date();
-    const from = query.from === undefined ? new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth())) : new Date(query.from / 1_000);
+    const from =
+      query.from === undefined
+        ? new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
+        : new Date(query.from / 1_000);
     const to = query.to === undefined ? now : new Date(query.to / 1_000);
     const after = query.cursor === undefined ? null : Cursor.decode(cursorOfEntry, query.cursor);
     const statement = await this.database.snapshot((tx) =>
@@ -83,7 +99,10 @@ export class AccountsController {
 
   private bodies(accounts: readonly Account[], caller: Caller): Promise<AccountBody[]> {
     return this.database.snapshot(async (tx) => {
-      const rows = await readStatuses(tx, accounts.map(({ id }) => id));
+      const rows = await readStatuses(
+        tx,
+        accounts.map(({ id }) => id),
+      );
       const positions = await readPositionsOf(tx, accounts);
       return accounts.map((account) =>
         accountBody(account, rows.get(account.id), positions.get(account.id) ?? { balance: 0n, held: 0n }, caller),

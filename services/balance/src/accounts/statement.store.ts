@@ -111,7 +111,12 @@ interface EntryRow {
   scope: string | null;
 }
 
-async function readEntries(tx: Tx, ledgerId: string, query: StatementQuery, after: StatementQuery['after']): Promise<StatementEntry[]> {
+async function readEntries(
+  tx: Tx,
+  ledgerId: string,
+  query: StatementQuery,
+  after: StatementQuery['after'],
+): Promise<StatementEntry[]> {
   const { rows } = await tx.query<EntryRow>({
     text: `select e.id, e.at, e.kind, e.amount, e.legs, e.partition, e.from_offset, e.to_offset, e.command_id,
         c.reason, c.reference, c.author, c.scope

@@ -13,7 +13,9 @@ const entrySchema = z.object({
   amount: z.string().describe('credit positive'),
   balance: z.string().describe('after this entry'),
   legs: z.number().int().describe('how many priced legs it sums; 0 by hand'),
-  range: z.object({ partition: z.number().int(), from: z.number().int(), to: z.number().int() }).nullable()
+  range: z
+    .object({ partition: z.number().int(), from: z.number().int(), to: z.number().int() })
+    .nullable()
     .describe('offsets of rated, from inclusive, to exclusive'),
   commandId: z.string().nullable(),
   reason: z.string().nullable(),

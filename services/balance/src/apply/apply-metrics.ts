@@ -17,11 +17,24 @@ export class ApplyMetrics {
 
   constructor(metrics: Metrics) {
     this.events = metrics.counter('balance_events_applied_total', 'Rated events applied', ['kind']);
-    this.redeliveredRecords = metrics.counter('balance_records_redelivered_total', 'Records that had been applied before');
-    this.batchSize = metrics.histogram('balance_batch_events', 'Rated events per transaction', [], [1, 10, 50, 100, 500, 1_000, 2_000, 5_000]);
+    this.redeliveredRecords = metrics.counter(
+      'balance_records_redelivered_total',
+      'Records that had been applied before',
+    );
+    this.batchSize = metrics.histogram(
+      'balance_batch_events',
+      'Rated events per transaction',
+      [],
+      [1, 10, 50, 100, 500, 1_000, 2_000, 5_000],
+    );
     this.applySeconds = metrics.histogram('balance_apply_seconds', 'From decoding a batch to its commit');
-    this.endToEnd = metrics.histogram('balance_end_to_end_seconds', 'From the append to cdr.raw to the applied balance');
-    this.debited = metrics.counter('balance_debited_total', 'Net money debited from accounts by usage, approximately', ['currency']);
+    this.endToEnd = metrics.histogram(
+      'balance_end_to_end_seconds',
+      'From the append to cdr.raw to the applied balance',
+    );
+    this.debited = metrics.counter('balance_debited_total', 'Net money debited from accounts by usage, approximately', [
+      'currency',
+    ]);
     this.nextOffset = metrics.gauge('balance_next_offset', 'Next offset of rated to apply', ['partition']);
   }
 
@@ -29,7 +42,14 @@ export class ApplyMetrics {
     this.redeliveredRecords.inc(records);
   }
 
-  applied(partition: number, events: readonly RatedEvent[], moves: BatchMoves, next: number, startedMs: number, endedMs: number): void {
+  applied(
+    partition: number,
+    events: readonly RatedEvent[],
+    moves: BatchMoves,
+    next: number,
+    startedMs: number,
+    endedMs: number,
+  ): void {
     this.batchSize.observe(events.length);
     this.applySeconds.observe((endedMs - startedMs) / 1_000);
     this.nextOffset.set({ partition }, next);
@@ -37,10 +57,12 @@ export class ApplyMetrics {
     for (const event of events) {
       byKind.set(event.kind, (byKind.get(event.kind) ?? 0) + 1);
       // Timers and commands name the raw record of long ago: only what a record caused tells how fast we are.
-      if (event.cause.type === 'usage') this.endToEnd.observe(Math.max(0, endedMs - event.rawAppendedAt / 1_000) / 1_000);
+      if (event.cause.type === 'usage')
+        this.endToEnd.observe(Math.max(0, endedMs - event.rawAppendedAt / 1_000) / 1_000);
     }
     for (const [kind, count] of byKind) this.events.inc({ kind }, count);
-    for (const [currency, amount] of debitedIn(moves)) if (amount > 0n) this.debited.inc({ currency }, approximately(amount));
+    for (const [currency, amount] of debitedIn(moves))
+      if (amount > 0n) this.debited.inc({ currency }, approximately(amount));
   }
 }
 

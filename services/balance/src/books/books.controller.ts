@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Answers, Caller, ProblemError, RequirePermission, zodQuery } from '@ratestream/http';
 import { BLOCK_SIZE } from '@ratestream/ledger';
 import { formatMoney, parseMoney } from '@ratestream/money';
+import type { Queryable } from '@ratestream/postgres';
 import { z } from 'zod';
 import { CATALOG, DATABASE, POSITIONS } from '../tokens.js';
 import type { BalanceCatalog } from '../catalog.js';
@@ -32,11 +33,17 @@ const trialSchema = z.object({
     }),
   ),
 });
-const supplierSchema = z.object({ id: z.string(), name: z.string(), currency: z.string(), payable: money, expected: money });
+const supplierSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  currency: z.string(),
+  payable: money,
+  expected: money,
+});
 const blockSchema = z.object({
   partition: z.number().int(),
   blockSize: z.number().int(),
-  position: z.number().int().describe('next offset of rated to apply'),
+  position: z.number().int().describe('next offset of rated to apply, at the moment of these totals'),
   blocks: z.array(
     z.object({
       block: z.number().int(),
@@ -52,9 +59,9 @@ const blockSchema = z.object({
   nextFrom: z.number().int().nullable(),
 });
 
-/** Reads where the stream stands. */
+/** Reads where the stream stands, at the moment of the transaction. */
 export interface Positions {
-  readPosition(partition: number): Promise<number>;
+  readPosition(tx: Queryable, partition: number): Promise<number | null>;
 }
 
 /** The operator's books. No tenant sees them: they hold cost, suppliers and everybody's revenue. */
@@ -76,7 +83,8 @@ export class BooksController {
       const sum = accounts.reduce((total, { balance }) => total + parseMoney(balance), 0n);
       return { currency, sum: formatMoney(sum), accounts: accounts.map(({ currency: _, ...line }) => line) };
     });
-    const balanced = currencies.every(({ sum }) => sum === '0') && lines.every(({ balance, journal }) => balance === journal);
+    const balanced =
+      currencies.every(({ sum }) => sum === '0') && lines.every(({ balance, journal }) => balance === journal);
     return { balanced, currencies };
   }
 
@@ -99,9 +107,10 @@ export class BooksController {
     @Caller() caller: Caller,
   ): Promise<z.output<typeof blockSchema>> {
     operatorOnly(caller);
-    // The position is read first: totals may only be further than it says, so what is called complete is.
-    const position = await this.positions.readPosition(partition);
-    const blocks = await this.database.snapshot((tx) => readBlockTotals(tx, partition, from, BLOCKS_PER_PAGE, position));
+    const { position, blocks } = await this.database.snapshot(async (tx) => {
+      const applied = (await this.positions.readPosition(tx, partition)) ?? 0;
+      return { position: applied, blocks: await readBlockTotals(tx, partition, from, BLOCKS_PER_PAGE, applied) };
+    });
     const more = position > (from + BLOCKS_PER_PAGE) * BLOCK_SIZE;
     return { partition, blockSize: BLOCK_SIZE, position, blocks, nextFrom: more ? from + BLOCKS_PER_PAGE : null };
   }

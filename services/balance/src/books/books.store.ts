@@ -22,7 +22,12 @@ export async function readTrialBalance(tx: Tx): Promise<TrialLine[]> {
         on d.ledger_account_id = a.id
       group by a.currency, a.kind order by a.currency, a.kind`,
   });
-  return rows.map((row) => ({ ...row, balance: plain(row.balance), held: plain(row.held), journal: plain(row.journal) }));
+  return rows.map((row) => ({
+    ...row,
+    balance: plain(row.balance),
+    held: plain(row.held),
+    journal: plain(row.journal),
+  }));
 }
 
 export interface PayableLine {
@@ -65,7 +70,13 @@ interface BlockRow {
 }
 
 /** Totals of the blocks [from, from + blocks) of a partition, as far as `position` has come. */
-export async function readBlockTotals(tx: Tx, partition: number, from: number, blocks: number, position: number): Promise<BlockLine[]> {
+export async function readBlockTotals(
+  tx: Tx,
+  partition: number,
+  from: number,
+  blocks: number,
+  position: number,
+): Promise<BlockLine[]> {
   const { rows } = await tx.query<BlockRow>({
     text: `select block, currency, action, legs, amount, held_amount, held_amount_freed from block_total
       where partition = $1 and block >= $2 and block < $3 order by block, currency, action`,

@@ -89,7 +89,13 @@ export class CommandHandler {
       available: formatMoney(available(position, row.limits)),
       status: row.status,
     };
-    await storeCommand(tx, { scope, key: idempotencyKey, requestHash: request.requestHash, amount: command.amount, answer });
+    await storeCommand(tx, {
+      scope,
+      key: idempotencyKey,
+      requestHash: request.requestHash,
+      amount: command.amount,
+      answer,
+    });
     const recorded: BalanceEvent = {
       eventId: uuidV5(NAMESPACES.balanceEvent, id),
       type: command.kind === 'top_up' ? 'TopUpRecorded' : 'AdjustmentRecorded',

@@ -101,7 +101,11 @@ export class CommandsController {
     const account = this.catalog.accounts.get(id);
     if (account === undefined || !caller.sees(id)) throw notFound('account', id);
     if (!caller.sees(account.parentId ?? OPERATOR))
-      throw new ProblemError(403, 'parent_only', 'Only a key of the account’s parent, or of one above it, may move its balance.');
+      throw new ProblemError(
+        403,
+        'parent_only',
+        'Only a key of the account’s parent, or of one above it, may move its balance.',
+      );
     const root = this.catalog.rootPayerOf(id);
     const partition = root === undefined ? undefined : this.catalog.partitionOf(root);
     if (partition === undefined) throw unavailable(`The partition of ${id} is not known yet.`);
@@ -138,9 +142,14 @@ export class CommandsController {
 function refusalProblem(refusal: CommandRefusal, id: string): ProblemError {
   switch (refusal) {
     case 'account_closed':
-      return conflict('account_closed', `Account ${id} is closed and takes no top-ups; an adjustment can put it straight.`);
+      return conflict(
+        'account_closed',
+        `Account ${id} is closed and takes no top-ups; an adjustment can put it straight.`,
+      );
     case 'amount_too_large':
-      return invalid([{ pointer: '/amount', code: refusal, detail: `must not be beyond ±${formatMoney(LARGEST_COMMAND)}` }]);
+      return invalid([
+        { pointer: '/amount', code: refusal, detail: `must not be beyond ±${formatMoney(LARGEST_COMMAND)}` },
+      ]);
     case 'amount_zero':
       return invalid([{ pointer: '/amount', code: refusal, detail: 'must not be zero' }]);
     case 'amount_not_positive':

@@ -26,7 +26,12 @@ export interface OwnChange {
  * Limits come from whichever is newer, the row or this process's view of the catalog: two processes whose views differ
  * for a moment must not push a status to and fro.
  */
-export function ownChange(moved: Moved, row: StatusRow | undefined, known: KnownAccount, viewPosition: number): OwnChange | null {
+export function ownChange(
+  moved: Moved,
+  row: StatusRow | undefined,
+  known: KnownAccount,
+  viewPosition: number,
+): OwnChange | null {
   const viewIsNewer = row === undefined || viewPosition > row.catalogPosition;
   const limits = viewIsNewer ? known.limits : row.limits;
   const limitsChanged = row !== undefined && !sameLimits(limits, row.limits);
@@ -47,7 +52,7 @@ export interface RowChange {
 /**
  * All rows that change when these accounts' own statuses do: theirs and those of every account below them.
  *
- * In      tree: every row under the changed accounts' roots; versionFloor: microseconds now
+ * In      tree: rows of the changed accounts, of all below and all above them; versionFloor: microseconds now
  * Out     versions rise by at least one and never below the clock, so they also rise over a rebuild of the database
  */
 export function rowChanges(

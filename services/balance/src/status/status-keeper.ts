@@ -7,7 +7,7 @@ import type { AccountDirectory } from './account-limits.js';
 import { ownChange, rowChanges } from './status-changes.js';
 import type { Moved, OwnChange, RowChange } from './status-changes.js';
 import { readPositionsOf } from '../accounts/positions.store.js';
-import { lockBalances, lockRoots, readStatuses, readTrees, writeStatuses } from './status.store.js';
+import { lockBalances, lockRoots, readStatuses, readFamilies, writeStatuses } from './status.store.js';
 
 /** What a transaction publishes about accounts; it goes through the outbox. */
 export interface StatusNews {
@@ -35,7 +35,10 @@ export class StatusKeeper {
    */
   async settle(tx: Tx, moved: readonly Moved[], atMicros: number): Promise<StatusNews> {
     if (moved.length === 0) return NOTHING;
-    const rows = await readStatuses(tx, moved.map(({ accountId }) => accountId));
+    const rows = await readStatuses(
+      tx,
+      moved.map(({ accountId }) => accountId),
+    );
     const changes = moved.flatMap((move): OwnChange[] => {
       const known = this.directory.account(move.accountId);
       if (known === undefined) throw new Error(`account ${move.accountId} moved but is not in the catalog`);
@@ -65,11 +68,23 @@ export class StatusKeeper {
   ): Promise<StatusNews> {
     const roots = [...new Set(changes.flatMap(({ known }) => known.chain.at(-1) ?? []))];
     await lockRoots(tx, roots);
-    const written = rowChanges(changes, await readTrees(tx, roots), atMicros);
-    await writeStatuses(tx, written.map(({ row }) => row));
+    const written = rowChanges(
+      changes,
+      await readFamilies(
+        tx,
+        changes.map(({ known }) => known.chain),
+      ),
+      atMicros,
+    );
+    await writeStatuses(
+      tx,
+      written.map(({ row }) => row),
+    );
 
     const published = written.filter(({ publish }) => publish);
-    const others = published.map(({ row }) => ({ id: row.accountId, currency: row.currency })).filter(({ id }) => !positions.has(id));
+    const others = published
+      .map(({ row }) => ({ id: row.accountId, currency: row.currency }))
+      .filter(({ id }) => !positions.has(id));
     // Not locked: `available` of an account that did not move itself is for the reader's eye.
     const all = new Map([...positions, ...(others.length === 0 ? [] : await readPositionsOf(tx, others))]);
     const before = new Map(changes.map((change) => [change.known.id, change.before]));

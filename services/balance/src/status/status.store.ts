@@ -54,12 +54,12 @@ export async function lockRoots(tx: Tx, roots: readonly string[]): Promise<void>
   });
 }
 
-/** Every account under these roots that has a row. */
-export async function readTrees(tx: Tx, roots: readonly string[]): Promise<Map<string, StatusRow>> {
+/** What an effective status below these accounts depends on: they, all below them, and those above them. */
+export async function readFamilies(tx: Tx, chains: readonly (readonly string[])[]): Promise<Map<string, StatusRow>> {
   const { rows } = await tx.query<StoredRow>({
-    name: 'read-trees',
-    text: `select ${COLUMNS} from account_status where root = any($1::text[])`,
-    values: [roots],
+    name: 'read-families',
+    text: `select ${COLUMNS} from account_status where chain && $1::text[] or account_id = any($2::text[])`,
+    values: [chains.flatMap(([self]) => self ?? []), [...new Set(chains.flatMap(([, ...above]) => above))]],
   });
   return byId(rows);
 }
@@ -70,9 +70,9 @@ export async function writeStatuses(tx: Tx, rows: readonly StatusRow[]): Promise
     name: 'write-statuses',
     // Chains are arrays of different lengths, which unnest would flatten: they travel as JSON.
     text: `
-      insert into account_status (account_id, root, chain, currency, credit_limit, warn_below, closed, catalog_position,
+      insert into account_status (account_id, chain, currency, credit_limit, warn_below, closed, catalog_position,
         own_status, status, caused_by, version)
-      select account_id, chain::jsonb ->> -1, array(select jsonb_array_elements_text(chain::jsonb)), currency, credit_limit,
+      select account_id, array(select jsonb_array_elements_text(chain::jsonb)), currency, credit_limit,
         warn_below, closed, catalog_position, own_status, status, caused_by, version
       from unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::numeric[], $6::boolean[], $7::bigint[],
         $8::text[], $9::text[], $10::text[], $11::bigint[])

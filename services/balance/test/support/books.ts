@@ -33,10 +33,17 @@ export class Books {
   ) {
     this.keeper = new StatusKeeper(directoryOf(catalog.view));
     this.news = new BalanceOutbox(
-      { accountStatus: (value) => codecs.AccountStatus.encode(value), balanceEvent: (value) => codecs.BalanceEvent.encode(value) },
+      {
+        accountStatus: (value) => codecs.AccountStatus.encode(value),
+        balanceEvent: (value) => codecs.BalanceEvent.encode(value),
+      },
       async (tx, records) => void (await this.outbox.append(tx, records)),
     );
-    this.commands = new CommandHandler({ transaction: (fn) => this.transaction(fn), nowMs: () => this.nowMs }, this.keeper, this.news);
+    this.commands = new CommandHandler(
+      { transaction: (fn) => this.transaction(fn), nowMs: () => this.nowMs },
+      this.keeper,
+      this.news,
+    );
   }
 
   static async open(catalog: TestCatalog): Promise<Books> {
@@ -83,7 +90,8 @@ export class Books {
       accounts: await all('select code, currency, sub, balance, held from ledger_account order by code, currency, sub'),
       days: await all(`select a.code, a.sub, d.day::text, d.kind, d.amount, d.legs from account_day d
         join ledger_account a on a.id = d.ledger_account_id order by a.code, a.sub, d.day, d.kind`),
-      journal: await all(`select a.code, a.sub, e.kind, sum(e.amount) as amount, sum(e.legs) as legs from journal_entry e
+      journal:
+        await all(`select a.code, a.sub, e.kind, sum(e.amount) as amount, sum(e.legs) as legs from journal_entry e
         join ledger_account a on a.id = e.ledger_account_id group by a.code, a.sub, e.kind order by a.code, a.sub, e.kind`),
       blocks: await all('select * from block_total order by partition, block, currency, action'),
       offsets: await all('select partition, next_offset from consumer_offset order by partition'),
@@ -93,7 +101,8 @@ export class Books {
   /** What is published, in order. */
   async published(): Promise<{ events: BalanceEvent[]; statuses: AccountStatus[] }> {
     const records: OutRecord[] = (await this.outbox.waiting(this.pool, 0, 100_000)) as unknown as OutRecord[];
-    const of = (topic: string) => records.filter((record) => record.topic === topic).flatMap(({ value }) => value ?? []);
+    const of = (topic: string) =>
+      records.filter((record) => record.topic === topic).flatMap(({ value }) => value ?? []);
     return {
       events: of('balance.events').map((value) => codecs.BalanceEvent.decode(value)),
       statuses: of('account.status').map((value) => codecs.AccountStatus.decode(value)),

@@ -37,7 +37,7 @@ export function apiKey(id: string, scope: string, permissions: Permission[] = ['
 export class TestCatalog {
   readonly view = new CatalogView();
 
-  say<T extends keyof CatalogEventData & string>(type: T, data: CatalogEventData[T]): this {
+  say<T extends keyof CatalogEventData>(type: T, data: CatalogEventData[T]): this {
     const position = this.view.position + 1;
     const eventId = uuidV5(NAMESPACES.catalogEvent, String(position));
     this.view.apply(
