@@ -63,6 +63,13 @@ test('a good sheet is published whole, its rows before the event, and comes back
       refused: [],
     },
   ]);
+  const ofVersion = (await new Outbox('catalog').waiting(pool, 0, 1_000_000)).filter(
+    ({ position }) => position === Number(answer.body['position']),
+  );
+  expect(ofVersion.map(({ topic, key }) => [topic, key])).toEqual([
+    ['catalog.rates', `${card}|1|0`],
+    ['catalog', card],
+  ]);
   const view = await published();
   expect(
     view.rates(card, 1)?.map(({ rateId, price, basis, timeoutSec }) => [rateId, price, basis, timeoutSec]),
