@@ -1,5 +1,5 @@
 import type { TopicName } from '@ratestream/events';
-import type { Kafka } from '@ratestream/kafka';
+import { TransactionalPublisher, lastHeader, type Kafka } from '@ratestream/kafka';
 import { Relay, type RelayOptions } from './relay.js';
 import type { Pool } from './pool.js';
 
@@ -16,8 +16,7 @@ export function startRelay(pool: Pool, kafka: Kafka, options: StartRelayOptions)
     ...rest,
     pool,
     kafka: {
-      publisher: async () => {
-        const { TransactionalPublisher } = await import('@ratestream/kafka');
+      publisher: () => {
         const publisher = new TransactionalPublisher(kafka, { transactionalId });
         return {
           fence: () => publisher.fence(),
@@ -27,10 +26,7 @@ export function startRelay(pool: Pool, kafka: Kafka, options: StartRelayOptions)
           close: () => publisher.close(),
         };
       },
-      highest: async (topic, header) => {
-        const { lastHeader } = await import('@ratestream/kafka');
-        return lastHeader(kafka, topic as TopicName, header);
-      },
+      highest: (topic, header) => lastHeader(kafka, topic as TopicName, header),
     },
   });
   relay.start();

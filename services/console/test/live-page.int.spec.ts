@@ -1,3 +1,4 @@
+import { groupNeeds } from '@ratestream/testing/needs';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,7 @@ import { FAKE_KEY, fakeServices, type FakeServices } from './fake-services.js';
 
 const HERE = join(dirname(fileURLToPath(import.meta.url)), '..');
 const WEB = join(HERE, 'dist', 'web');
-const withBrowser = chromiumPath === undefined ? describe.skip : describe;
-if (chromiumPath === undefined) console.warn('live-page.int.spec.ts is skipped: there is no Chromium (apt-get install chromium, or set CHROMIUM_PATH)');
+const withBrowser = groupNeeds(chromiumPath, 'there is no Chromium; apt-get install chromium, or set CHROMIUM_PATH');
 
 let fake: FakeServices;
 let entry: RunningService;

@@ -14,6 +14,9 @@ const COLORS = {
   dark: { line: '#51abb6', area: 'rgba(81,171,182,0.16)', text: '#98a4ad', grid: '#2c343a', panel: '#232a2f', ink: '#e6eaec' },
 } as const;
 
+/** The axis grows with what was seen, from here to five minutes. */
+const LEAST_WINDOW_MS = 20_000;
+
 /** Messages per second over the last five minutes, as far as the page has seen them. */
 export function RateChart({ points }: { points: readonly Pace[] }) {
   const place = useRef<HTMLDivElement>(null);
@@ -36,6 +39,7 @@ export function RateChart({ points }: { points: readonly Pace[] }) {
 
   useEffect(() => {
     const colors = COLORS[scheme];
+    const lastMs = points.at(-1)?.atMs ?? Date.now();
     chart.current?.setOption({
       animation: false,
       aria: { enabled: true },
@@ -50,11 +54,11 @@ export function RateChart({ points }: { points: readonly Pace[] }) {
       },
       xAxis: {
         type: 'time',
-        min: (points.at(-1)?.atMs ?? Date.now()) - PACE_WINDOW_MS,
-        max: points.at(-1)?.atMs ?? Date.now(),
+        min: Math.max(lastMs - PACE_WINDOW_MS, Math.min(points[0]?.atMs ?? lastMs, lastMs - LEAST_WINDOW_MS)),
+        max: lastMs,
         axisLine: { lineStyle: { color: colors.grid } },
         axisTick: { show: false },
-        axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, formatter: '{HH}:{mm}' },
+        axisLabel: { color: colors.text, fontSize: 11, hideOverlap: true, formatter: '{HH}:{mm}:{ss}' },
         splitLine: { show: false },
       },
       yAxis: {
