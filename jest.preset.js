@@ -14,6 +14,7 @@ export default {
     '^@ratestream/service-(.*)$': `${root}/services/$1/src/index.ts`,
     '^@ratestream/tool-(.*)$': `${root}/tools/$1/src/index.ts`,
     '^@ratestream/stack-(.*)$': `${root}/deploy/$1/src/index.ts`,
+    '^@ratestream/testing/(.*)$': `${root}/libs/testing/src/$1.ts`,
     '^@ratestream/([^/]*)$': `${root}/libs/$1/src/index.ts`,
   },
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root, run } from './shell.mjs';
 
-const REASON = /\[skipped: (.+)\]\s*$/;
+const REASON = /\[skipped: (.+?)\]/;
 
 /** Runs one kind of test over every project and adds its counts. */
 export async function runJest(tally, { kind, paths, env = {}, workers }) {

@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { type CdrRecord, isFault, parseKannelLine, readRecords } from '../src/index.js';
@@ -68,7 +69,7 @@ describe('parseKannelLine', () => {
 });
 
 const samples = dataFile('cdr_samples', 'kannel_bearerbox_access_masked.log');
-(samples === null ? test.skip : test)('real lines of four dialects', () => {
+needs(samples, NO_SAMPLES)('real lines of four dialects', () => {
   const lines = readRecords(readFileSync(samples as string), 'kannel-access-log');
   const seen = lines.map(({ verdict }) => (isFault(verdict) ? verdict.fault : `${verdict.event} ${verdict.encoding ?? '-'} ${verdict.textLength ?? '-'}`));
   expect(seen).toEqual([

@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import fc from 'fast-check';
 import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { createRequire } from 'node:module';
@@ -109,7 +110,7 @@ describe('PrefixIndex', () => {
 });
 
 const plan = dataFile('numbering', 'e164_prefix_operator.csv');
-(plan === null ? test.skip : test)('a real numbering plan: every nested prefix finds its own operator, and every country fits', () => {
+needs(plan, NO_SAMPLES)('a real numbering plan: every nested prefix finds its own operator, and every country fits', () => {
   const rows = readFileSync(plan as string, 'utf8').split('\n').slice(1).filter((l) => l !== '').map((line) => {
     const [, prefix, ...operator] = line.split(',');
     return { prefix: prefix as string, country: null, mcc: null, mnc: null, operator: operator.join(',') };

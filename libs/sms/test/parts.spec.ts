@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -95,7 +96,7 @@ describe('laws of parts', () => {
 });
 
 const corpus = dataFile('texts', 'SMSSpamCollection.tsv');
-(corpus === null ? test.skip : test)('a corpus of real texts', () => {
+needs(corpus, NO_SAMPLES)('a corpus of real texts', () => {
   const lines = readFileSync(corpus as string, 'utf8').split('\n').filter((line) => line !== '');
   const encodings = { gsm7: 0, ucs2: 0, binary: 0 };
   const counts: Record<number, number> = {};

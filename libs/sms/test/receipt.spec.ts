@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { parseSmppReceipt, statusOfMask, statusOfStat, supplierIdReadings } from '../src/index.js';
@@ -36,7 +37,7 @@ describe('parseSmppReceipt', () => {
 });
 
 const samples = dataFile('cdr_samples', 'smpp_delivery_receipts.txt');
-(samples === null ? test.skip : test)('every real receipt is one', () => {
+needs(samples, NO_SAMPLES)('every real receipt is one', () => {
   for (const line of readFileSync(samples as string, 'utf8').split('\n').filter((l) => l !== '')) {
     expect(parseSmppReceipt(line)?.supplierMessageId).toEqual(expect.any(String));
   }

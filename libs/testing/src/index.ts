@@ -10,4 +10,4 @@ export { startServices } from './start-services.js';
 export type { ServicesOptions } from './start-services.js';
 export { wholeStack } from './whole-stack.js';
 export type { WholeStack, WholeStackOptions } from './whole-stack.js';
-export { sampleData } from './sample-data.js';
+export { groupNeeds, needs, NO_SAMPLES, sampleData } from './needs.js';

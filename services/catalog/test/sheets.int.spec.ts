@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codecs } from '@ratestream/events';
 import { CatalogView, type RateCardVersion } from '@ratestream/catalog';
@@ -290,8 +291,7 @@ test('100 000 rates load within seconds', async () => {
 }, 60_000);
 
 const sheet = sampleData('rates', 'aws_sns_sms_prices_2022-04-03.flat.csv');
-if (sheet === undefined) process.stdout.write('skipped: the sample rate sheets are not here (RATESTREAM_DATA)\n');
-(sheet === undefined ? test.skip : test)(
+needs(sheet, NO_SAMPLES)(
   'a real sheet: every row is either published or refused with its reason',
   async () => {
     const [, ...lines] = readFileSync(sheet ?? '', 'utf8')

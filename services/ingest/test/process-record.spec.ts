@@ -1,3 +1,4 @@
+import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import type { UsageEvent } from '@ratestream/events';
 import { messageIdOf, usageEventId } from '@ratestream/events';
 import { NumberingIndex } from '@ratestream/sms';
@@ -205,15 +206,14 @@ describe('hostile input', () => {
 const folder = process.env['RATESTREAM_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const kannelLog = join(folder, 'cdr_samples', 'kannel_bearerbox_access_masked.log');
 const texts = join(folder, 'texts', 'SMSSpamCollection.tsv');
-if (!existsSync(kannelLog)) process.stdout.write('skipped: the data sets are not here; RATESTREAM_DATA names their folder\n');
 
-(existsSync(kannelLog) ? test : test.skip)('real Kannel lines: one mark of the log, and nothing else is rejected', () => {
+needs(existsSync(kannelLog), NO_SAMPLES)('real Kannel lines: one mark of the log, and nothing else is rejected', () => {
   const open = view([...FACTS, ['SourceConfigured', source('real', { format: 'kannel-access-log', timeZone: 'Asia/Riyadh', defaultAccount: 'acme', accounts: { alerts: 'acme', Bulk77002: 'acme' } })]]);
   const outcomes = processRecord(raw(readFileSync(kannelLog), { source: 'real' }), context({ view: open }));
   expect(outcomes.map(reason)).toEqual(['not_a_record', 'ask', 'usage', 'ask', 'ask', 'ask', 'ask', 'usage', 'usage', 'usage', 'usage', 'usage', 'usage']);
 });
 
-(existsSync(texts) ? test : test.skip)('a corpus of real texts: nothing is rejected', () => {
+needs(existsSync(texts), NO_SAMPLES)('a corpus of real texts: nothing is rejected', () => {
   const lines = readFileSync(texts, 'utf8').split('\n').filter((line) => line !== '');
   const counts: Record<number, number> = {};
   for (const [i, line] of lines.entries()) {
