@@ -12,7 +12,7 @@ export interface Chunk {
 
 /** Between the fetcher and the steps of one task: one input partition's records, and how far it has got. */
 export class InputBuffer {
-  private readonly queue: InRecord[][] = [];
+  private readonly queue: { records: InRecord[]; bytes: number }[] = [];
   private head = 0;
   private count = 0;
   private bytes = 0;
@@ -37,7 +37,7 @@ export class InputBuffer {
 
   put(delivery: Delivery): void {
     if (delivery.records.length > 0) {
-      this.queue.push(delivery.records);
+      this.queue.push({ records: delivery.records, bytes: delivery.bytes });
       this.count += delivery.records.length;
       this.bytes += delivery.bytes;
     }
@@ -54,7 +54,7 @@ export class InputBuffer {
     const pieces: InRecord[][] = [];
     let taken = 0;
     while (taken < most && taken < this.count) {
-      const first = this.queue[0]!;
+      const { records: first, bytes } = this.queue[0]!;
       const whole = this.head === 0 && first.length <= most - taken;
       const piece = whole ? first : first.slice(this.head, this.head + most - taken);
       pieces.push(piece);
@@ -63,11 +63,11 @@ export class InputBuffer {
       if (this.head === first.length) {
         this.queue.shift();
         this.head = 0;
+        this.bytes -= bytes;
       }
     }
     const records = pieces.length === 1 ? pieces[0]! : pieces.flat();
     this.count -= taken;
-    if (this.count === 0) this.bytes = 0;
     this.inStep = true;
     return { topic: this.topic, records, next: this.count === 0 ? this.fetched : records.at(-1)!.offset + 1 };
   }

@@ -12,3 +12,14 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void;
   }
 }
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  const encodeRecord: (record: {
+    offsetDelta: number;
+    timestampDelta: number;
+    key: string | null;
+    value: string | null;
+    headers: Record<string, string>;
+  }) => { readonly buffer: Buffer };
+  export default encodeRecord;
+}
