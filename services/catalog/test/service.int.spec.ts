@@ -65,16 +65,16 @@ test('a reader of the topics ends with the same view as the service, rates inclu
     side: 'sell',
   });
   expect(await feed.waitFor(created.body.position, 10_000)).toBe(true);
-  const csv = `prefix,price\n${Array.from({ length: 30_000 }, (_, index) => `${44_000_000 + index},0.0${index + 10_000}\n`).join('')}`;
+  const csv = `prefix,price\n${Array.from({ length: 100_000 }, (_, index) => `${44_000_000 + index},0.0${index + 100_000}\n`).join('')}`;
   const version = await admin.post<{ position: number; chunks: number }>(
     '/api/catalog/v1/rate-cards/sell/versions',
     csv,
     { contentType: 'text/csv' },
   );
-  expect(version.body).toMatchObject({ rows: 30_000, refused: [] });
+  expect(version.body).toMatchObject({ rows: 100_000, refused: [] });
   expect(version.body.chunks).toBeGreaterThan(1);
   expect(await feed.waitFor(version.body.position, 20_000)).toBe(true);
-  expect(view.rates('sell', 1)).toHaveLength(30_000);
+  expect(view.rates('sell', 1)).toHaveLength(100_000);
   expect(view.apiKeys.size).toBe(1);
   expect(view.cards).toEqual(service.state.view.cards);
   await feed.stop();

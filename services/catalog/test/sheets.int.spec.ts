@@ -291,35 +291,32 @@ test('100 000 rates load within seconds', async () => {
 }, 60_000);
 
 const sheet = sampleData('rates', 'aws_sns_sms_prices_2022-04-03.flat.csv');
-needs(sheet, NO_SAMPLES)(
-  'a real sheet: every row is either published or refused with its reason',
-  async () => {
-    const [, ...lines] = readFileSync(sheet ?? '', 'utf8')
-      .trim()
-      .split('\n');
-    const rows = lines.map((line) => parseCells(line)).filter(([, , , , , senderType]) => senderType === 'default');
-    const named = (cell = ''): string => (cell === 'default' || cell === 'any' ? '' : cell);
-    const csv = rows.map(
-      ([iso2 = '', trafficClass = '', mcc, mnc, , , price = '']) =>
-        `${iso2},${trafficClass},${named(mcc)},${named(mnc)},${price}\n`,
-    );
-    const card = await newCard();
-    const { status, body } = await call(
-      'POST',
-      `/rate-cards/${card}/versions?partial=accept`,
-      `country,traffic_class,mcc,mnc,price\n${csv.join('')}`,
-    );
-    const refused = body['refused'] as unknown as { faults: { code: string }[] }[];
-    expect([status, Number(body['rows']) + refused.length]).toEqual([201, rows.length]);
-    expect(Number(body['rows'])).toBeGreaterThan(1_000);
-    // The sheet prices some networks per origin, which this card has no column for: the second row of a network is a duplicate.
-    expect(
-      [...new Set(refused.flatMap(({ faults }) => faults.map(({ code }) => code)))].filter(
-        (code) => code !== 'duplicate_key',
-      ),
-    ).toEqual([]);
-  },
-);
+needs(sheet, NO_SAMPLES)('a real sheet: every row is either published or refused with its reason', async () => {
+  const [, ...lines] = readFileSync(sheet ?? '', 'utf8')
+    .trim()
+    .split('\n');
+  const rows = lines.map((line) => parseCells(line)).filter(([, , , , , senderType]) => senderType === 'default');
+  const named = (cell = ''): string => (cell === 'default' || cell === 'any' ? '' : cell);
+  const csv = rows.map(
+    ([iso2 = '', trafficClass = '', mcc, mnc, , , price = '']) =>
+      `${iso2},${trafficClass},${named(mcc)},${named(mnc)},${price}\n`,
+  );
+  const card = await newCard();
+  const { status, body } = await call(
+    'POST',
+    `/rate-cards/${card}/versions?partial=accept`,
+    `country,traffic_class,mcc,mnc,price\n${csv.join('')}`,
+  );
+  const refused = body['refused'] as unknown as { faults: { code: string }[] }[];
+  expect([status, Number(body['rows']) + refused.length]).toEqual([201, rows.length]);
+  expect(Number(body['rows'])).toBeGreaterThan(1_000);
+  // The sheet prices some networks per origin, which this card has no column for: the second row of a network is a duplicate.
+  expect(
+    [...new Set(refused.flatMap(({ faults }) => faults.map(({ code }) => code)))].filter(
+      (code) => code !== 'duplicate_key',
+    ),
+  ).toEqual([]);
+});
 
 function parseCells(line: string): string[] {
   return [...line.matchAll(/("[^"]*"|[^,]*)(,|$)/g)].map(([, cell = '']) => cell.replaceAll('"', ''));
