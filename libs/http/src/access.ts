@@ -1,11 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  Injectable,
-  SetMetadata,
-  createParamDecorator,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Injectable, SetMetadata, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { OPERATOR, type ApiKey, type Permission } from '@ratestream/catalog';
 import type { FastifyRequest } from 'fastify';
@@ -93,7 +87,9 @@ function sameHash(stored: string, given: string): boolean {
 }
 
 const unauthorized = (): ProblemError =>
-  new ProblemError(401, 'unauthorized', 'A valid API key is needed: Authorization: Bearer <key>.', [], { 'www-authenticate': 'Bearer' });
+  new ProblemError(401, 'unauthorized', 'A valid API key is needed: Authorization: Bearer <key>.', [], {
+    'www-authenticate': 'Bearer',
+  });
 
 type WithCaller = FastifyRequest & { [CALLER]?: Caller };
 
@@ -124,7 +120,10 @@ export class PermissionGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = getCaller(request);
     if (caller === undefined) throw unauthorized();
-    const declared = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
+    const declared = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     const needed = declared ?? (request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write');
     if (!caller.may(needed)) throw new ProblemError(403, 'forbidden', `This key lacks the permission "${needed}".`);
     return true;

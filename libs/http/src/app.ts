@@ -44,7 +44,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Nest
     routerOptions: { maxParamLength: 512 },
     trustProxy: false,
   });
-  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  const instance: FastifyInstance = adapter.getInstance<FastifyInstance>();
   watchRoutes(instance);
 
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
@@ -91,7 +91,11 @@ function keepBodiesRaw(instance: FastifyInstance, types: readonly string[]): voi
 /** One line and one measurement a request. The line names the route and not the URL, whose query may hold anything. */
 function observeRequests(instance: FastifyInstance, { logger, metrics }: ServiceAppOptions): void {
   const access = logger.child({ part: 'http' });
-  const durations = metrics.histogram('http_request_duration_seconds', 'Time from the first byte to the last', ['method', 'route', 'status']);
+  const durations = metrics.histogram('http_request_duration_seconds', 'Time from the first byte to the last', [
+    'method',
+    'route',
+    'status',
+  ]);
   const inFlight = metrics.gauge('http_requests_in_flight', 'Requests being answered');
   const bytes = metrics.counter('http_request_body_bytes_total', 'Bytes of request bodies, as announced', ['route']);
 
@@ -110,7 +114,14 @@ function observeRequests(instance: FastifyInstance, { logger, metrics }: Service
       const durationMs = reply.elapsedTime;
       durations.observe({ method: request.method, route, status: String(status) }, durationMs / 1_000);
       bytes.inc({ route }, Number(request.headers['content-length'] ?? 0) || 0);
-      const line = { requestId: request.id, method: request.method, route, status, durationMs: Math.round(durationMs * 10) / 10, keyId: keyIdOf(request) };
+      const line = {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status,
+        durationMs: Math.round(durationMs * 10) / 10,
+        keyId: keyIdOf(request),
+      };
       if (status >= 500) access.warn(line, 'answered');
       else access.debug(line, 'answered');
     });

@@ -5,7 +5,9 @@ import { z } from 'zod';
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
-    super(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    super(
+      `The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
   }
 }
 
@@ -19,7 +21,12 @@ export const envBoolean = z
 /** `a, b,c` → `['a', 'b', 'c']`; at least one. */
 export const envList = z
   .string()
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
   .refine((items) => items.length > 0, { error: 'must name at least one' });
 
 /** A whole number within bounds (both inclusive), for counts, sizes and durations; the unit belongs into the variable's name. */
@@ -41,7 +48,10 @@ export const httpConfig = {
   httpPort: port.default(0),
   adminPort: port.default(0),
   /** The installation's currency, ISO 4217. */
-  currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code such as EUR' }).default('EUR'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code such as EUR' })
+    .default('EUR'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** A cache: deleting it changes nothing but the time of the next start. */
   stateDir: z.string().default('.data/state'),
@@ -53,7 +63,10 @@ export const httpConfig = {
 /** Broker and registry. */
 export const kafkaConfig = {
   kafkaBrokers: envList,
-  kafkaTopicPrefix: z.string().regex(/^[a-zA-Z0-9._-]*$/, { error: 'may hold letters, digits, dot, dash and underscore' }).default(''),
+  kafkaTopicPrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]*$/, { error: 'may hold letters, digits, dot, dash and underscore' })
+    .default(''),
   kafkaSaslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
@@ -71,7 +84,10 @@ export const postgresConfig = {
 
 export const clickhouseConfig = {
   clickhouseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-  clickhouseDatabase: z.string().regex(/^\w+$/, { error: 'may hold letters, digits and underscore' }).default('ratestream'),
+  clickhouseDatabase: z
+    .string()
+    .regex(/^\w+$/, { error: 'may hold letters, digits and underscore' })
+    .default('ratestream'),
 };
 
 /** A service with Kafka: extend it with `postgresConfig`, `clickhouseConfig` and the service's own fields. */
@@ -91,7 +107,10 @@ export function envNameOf(field: string): string {
  *        env: an empty variable counts as unset; `<NAME>_FILE` names a file whose content (trimmed) is the value.
  * Errors `ConfigError`, the operator's fault, with a line for each variable.
  */
-export function parseConfig<S extends z.ZodObject>(schema: S, env: Readonly<Record<string, string | undefined>>): z.output<S> {
+export function parseConfig<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<S> {
   const faults: string[] = [];
   const given: Record<string, string> = {};
   const unread = new Set<string>();

@@ -10,7 +10,11 @@ export interface ShutdownHook {
  * from being tried: what is left over is what the next start cleans up anyway, as after a kill.
  * Returns false where any step failed or the time ran out.
  */
-export async function drainInSteps(steps: readonly ShutdownHook[], timeoutMs: number, logger: Logger): Promise<boolean> {
+export async function drainInSteps(
+  steps: readonly ShutdownHook[],
+  timeoutMs: number,
+  logger: Logger,
+): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   let clean = true;
   for (const [index, step] of steps.entries()) {
@@ -28,7 +32,8 @@ async function finishes(step: ShutdownHook, boundMs: number, logger: Logger): Pr
   });
   try {
     const outcome = await Promise.race([Promise.resolve().then(() => step.run()), late]);
-    if (outcome === 'late') logger.warn({ step: step.name, boundMs: Math.round(boundMs) }, 'a shutdown step did not finish in time');
+    if (outcome === 'late')
+      logger.warn({ step: step.name, boundMs: Math.round(boundMs) }, 'a shutdown step did not finish in time');
     return outcome !== 'late';
   } catch (error) {
     logger.warn({ err: error, step: step.name }, 'a shutdown step failed');

@@ -22,19 +22,26 @@ export function readIdempotencyKey(request: FastifyRequest): string | null {
  * `@IdempotencyKey('optional') key: string | null` where a command may go without.
  * The service stores (caller's key id, idempotency key) with `requestHash` and the answer, in the command's transaction.
  */
-export const IdempotencyKey = createParamDecorator((mode: 'optional' | undefined, context: ExecutionContext): string | null => {
-  const key = readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>());
-  if (key === null && mode !== 'optional') {
-    throw new ProblemError(400, 'idempotency_key_missing', 'This command needs an Idempotency-Key header, so that sending it twice does it once.', [
-      { parameter: 'Idempotency-Key', detail: 'is missing' },
-    ]);
-  }
-  return key;
-});
+export const IdempotencyKey = createParamDecorator(
+  (mode: 'optional' | undefined, context: ExecutionContext): string | null => {
+    const key = readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>());
+    if (key === null && mode !== 'optional') {
+      throw new ProblemError(
+        400,
+        'idempotency_key_missing',
+        'This command needs an Idempotency-Key header, so that sending it twice does it once.',
+        [{ parameter: 'Idempotency-Key', detail: 'is missing' }],
+      );
+    }
+    return key;
+  },
+);
 
 /** Same key with another hash is another request: answer it with `idempotencyKeyReused`. Field order does not matter. */
 export function requestHash(method: string, path: string, body: unknown): string {
-  return createHash('sha256').update(`${method}\u001f${path}\u001f${canonicalJson(body)}`).digest('hex');
+  return createHash('sha256')
+    .update(`${method}\u001f${path}\u001f${canonicalJson(body)}`)
+    .digest('hex');
 }
 
 export const idempotencyKeyReused = (): ProblemError =>
@@ -45,7 +52,9 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const fields = Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+    const fields = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${fields.map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';

@@ -1,4 +1,17 @@
-export { baseConfigSchema, clickhouseConfig, ConfigError, envBoolean, envInteger, envList, envNameOf, httpConfig, kafkaConfig, loadConfig, parseConfig, postgresConfig } from './config.js';
+export {
+  baseConfigSchema,
+  clickhouseConfig,
+  ConfigError,
+  envBoolean,
+  envInteger,
+  envList,
+  envNameOf,
+  httpConfig,
+  kafkaConfig,
+  loadConfig,
+  parseConfig,
+  postgresConfig,
+} from './config.js';
 export type { BaseConfig, HttpConfig } from './config.js';
 export { ProblemError, conflict, invalid, notFound, unavailable } from './problem.js';
 export type { Fault, Problem } from './problem.js';
@@ -6,7 +19,16 @@ export { ZodPipe, amount, amountText, faultsOf, instant, positiveAmount, zodBody
 export { Cursor, pageOf, pageQuery } from './paging.js';
 export type { Page } from './paging.js';
 export { IdempotencyKey, canonicalJson, idempotencyKeyReused, readIdempotencyKey, requestHash } from './idempotency.js';
-export { API_KEYS, Caller, PermissionGuard, RequirePermission, authenticate, callerOf, hashApiKey, newApiKeySecret } from './access.js';
+export {
+  API_KEYS,
+  Caller,
+  PermissionGuard,
+  RequirePermission,
+  authenticate,
+  callerOf,
+  hashApiKey,
+  newApiKeySecret,
+} from './access.js';
 export type { ApiKeys } from './access.js';
 export { createServiceApp } from './app.js';
 export type { ServiceAppOptions } from './app.js';

@@ -1,7 +1,15 @@
 import { RequestMethod } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiBody, ApiParam, ApiQuery, ApiResponse, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  DocumentBuilder,
+  SwaggerModule,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
 import { z } from 'zod';
 import { ZodPipe } from './zod.js';
 
@@ -43,7 +51,8 @@ function describeArguments(app: NestFastifyApplication): void {
     for (const { metatype } of module.controllers.values()) {
       if (typeof metatype !== 'function') continue;
       const prototype = metatype.prototype as object;
-      for (const handlerName of Object.getOwnPropertyNames(prototype)) describeHandler(metatype, prototype, handlerName);
+      for (const handlerName of Object.getOwnPropertyNames(prototype))
+        describeHandler(metatype, prototype, handlerName);
     }
   }
 }
@@ -52,15 +61,23 @@ function describeHandler(controller: object, prototype: object, handlerName: str
   const descriptor = Object.getOwnPropertyDescriptor(prototype, handlerName);
   if (typeof descriptor?.value !== 'function') return;
   if ((Reflect.getMetadata(METHOD, descriptor.value as object) as RequestMethod | undefined) === undefined) return;
-  const routeArguments = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, handlerName) ?? {}) as Record<string, { pipes?: unknown[] }>;
+  const routeArguments = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, handlerName) ?? {}) as Record<
+    string,
+    { pipes?: unknown[] }
+  >;
   for (const { pipes } of Object.values(routeArguments)) {
     for (const pipe of pipes ?? []) {
-      if (pipe instanceof ZodPipe) describe(pipe, prototype, handlerName, descriptor);
+      if (pipe instanceof ZodPipe) describe(pipe as ZodPipe<z.ZodType>, prototype, handlerName, descriptor);
     }
   }
 }
 
-function describe(pipe: ZodPipe<z.ZodType>, prototype: object, handlerName: string, descriptor: PropertyDescriptor): void {
+function describe(
+  pipe: ZodPipe<z.ZodType>,
+  prototype: object,
+  handlerName: string,
+  descriptor: PropertyDescriptor,
+): void {
   const schema = openApiSchema(pipe.schema);
   if (pipe.place === 'body') {
     ApiBody({ schema })(prototype, handlerName, descriptor);
@@ -88,7 +105,12 @@ const PROBLEM: SchemaObject = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { pointer: { type: 'string' }, parameter: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
+        properties: {
+          pointer: { type: 'string' },
+          parameter: { type: 'string' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+        },
       },
     },
   },

@@ -14,7 +14,13 @@ export function pageQuery(maxLimit = 500) {
   const message = `must be a whole number from 1 to ${maxLimit}`;
   return z.object({
     limit: z
-      .union([z.string().regex(/^\d{1,6}$/, { error: message }).transform(Number), z.number()])
+      .union([
+        z
+          .string()
+          .regex(/^\d{1,6}$/, { error: message })
+          .transform(Number),
+        z.number(),
+      ])
       .default(50)
       .refine((limit) => Number.isInteger(limit) && limit >= 1 && limit <= maxLimit, { error: message }),
     cursor: z.string().max(MAX_CURSOR_CHARS).optional(),
@@ -35,7 +41,9 @@ export const Cursor = {
     try {
       return schema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
     } catch {
-      throw new ProblemError(400, 'bad_cursor', 'The cursor is not one that this list gave out.', [{ parameter: 'cursor', detail: 'is not valid' }]);
+      throw new ProblemError(400, 'bad_cursor', 'The cursor is not one that this list gave out.', [
+        { parameter: 'cursor', detail: 'is not valid' },
+      ]);
     }
   },
 };

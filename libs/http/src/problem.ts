@@ -42,7 +42,12 @@ export const notFound = (what: string, id?: string): ProblemError =>
 
 /** 422: well-formed, but its content is at fault. */
 export const invalid = (faults: readonly Fault[]): ProblemError =>
-  new ProblemError(422, 'invalid', faults.length === 1 ? 'One field is at fault.' : `${faults.length} fields are at fault.`, faults);
+  new ProblemError(
+    422,
+    'invalid',
+    faults.length === 1 ? 'One field is at fault.' : `${faults.length} fields are at fault.`,
+    faults,
+  );
 
 /** 409: the state the command assumed has moved on, or an idempotency key is used for another request. */
 export const conflict = (code: string, detail: string): ProblemError => new ProblemError(409, code, detail);

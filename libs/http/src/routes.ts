@@ -21,7 +21,7 @@ export function watchRoutes(instance: FastifyInstance): void {
 }
 
 /** `@BodyLimit(64 << 20)` on a handler that takes more than the service's limit. */
-export const BodyLimit = (bytes: number): MethodDecorator => RouteConfig({ bodyLimitBytes: bytes }) as MethodDecorator;
+export const BodyLimit = (bytes: number): MethodDecorator => RouteConfig({ bodyLimitBytes: bytes });
 
 /**
  * Every route of a service, so that a test can call each as nobody and as another tenant.
@@ -48,7 +48,9 @@ export async function callEveryRoute(
 ): Promise<RouteAnswer[]> {
   const answers: RouteAnswer[] = [];
   for (const route of walkRoutes(app)) {
-    const url = route.url.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(options.params?.[name] ?? 'x')).replace('*', 'x');
+    const url = route.url
+      .replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(options.params?.[name] ?? 'x'))
+      .replace('*', 'x');
     const hasBody = !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(route.method);
     const answer = await app.inject({
       method: route.method as 'GET',

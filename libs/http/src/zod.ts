@@ -17,7 +17,12 @@ export class ZodPipe<S extends z.ZodType> implements PipeTransform<unknown, z.ou
     if (parsed.success) return parsed.data;
     const faults = faultsOf(parsed.error.issues, this.place);
     const status = this.place === 'body' ? 422 : 400;
-    throw new ProblemError(status, 'invalid', faults.length === 1 ? 'One field is at fault.' : `${faults.length} fields are at fault.`, faults);
+    throw new ProblemError(
+      status,
+      'invalid',
+      faults.length === 1 ? 'One field is at fault.' : `${faults.length} fields are at fault.`,
+      faults,
+    );
   }
 }
 
@@ -29,11 +34,19 @@ export const zodQuery = <S extends z.ZodType>(schema: S): ZodPipe<S> => new ZodP
 export const zodParams = <S extends z.ZodType>(schema: S): ZodPipe<S> => new ZodPipe(schema, 'path');
 
 /** Every fault of a value, in the order of the schema; of a union the alternative that came nearest. */
-export function faultsOf(issues: readonly z.core.$ZodIssue[], place: Place = 'body', base: readonly PropertyKey[] = []): Fault[] {
+export function faultsOf(
+  issues: readonly z.core.$ZodIssue[],
+  place: Place = 'body',
+  base: readonly PropertyKey[] = [],
+): Fault[] {
   return issues.flatMap((issue): Fault[] => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ ...at([...path, key], place), code: 'unknown_field', detail: 'is not a known field' }));
+      return issue.keys.map((key) => ({
+        ...at([...path, key], place),
+        code: 'unknown_field',
+        detail: 'is not a known field',
+      }));
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const nearest = issue.errors.reduce((best, candidate) => (candidate.length < best.length ? candidate : best));
@@ -58,7 +71,9 @@ const MAX_AMOUNT_CHARS = 48;
 export const amount = z
   .string({
     error: (issue) =>
-      typeof issue.input === 'number' ? 'must be a string such as "12.50": a number would pass through a float' : 'must be a decimal string such as "12.50"',
+      typeof issue.input === 'number'
+        ? 'must be a string such as "12.50": a number would pass through a float'
+        : 'must be a decimal string such as "12.50"',
   })
   .max(MAX_AMOUNT_CHARS)
   .transform((text, context): Nano => {
@@ -75,7 +90,12 @@ export const positiveAmount = amount.refine((value) => value > 0n, { error: 'mus
 
 /** `amount` kept as the string it came in, for schemas whose output is stored as text. */
 export const amountText = z
-  .string({ error: (issue) => (typeof issue.input === 'number' ? 'must be a string such as "12.50": a number would pass through a float' : 'must be a decimal string such as "12.50"') })
+  .string({
+    error: (issue) =>
+      typeof issue.input === 'number'
+        ? 'must be a string such as "12.50": a number would pass through a float'
+        : 'must be a decimal string such as "12.50"',
+  })
   .max(MAX_AMOUNT_CHARS)
   .superRefine((text, context) => {
     try {

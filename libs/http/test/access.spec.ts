@@ -51,14 +51,21 @@ test.each([
 
 test('an account of another tenant answers word for word like one that does not exist', async () => {
   const words = async (account: string) => {
-    const { requestId: _id, ...rest } = (await get(`/api/sample/v1/accounts/${account}`, as('r2'))).json<Record<string, unknown>>();
+    const { requestId: _id, ...rest } = (await get(`/api/sample/v1/accounts/${account}`, as('r2'))).json<
+      Record<string, unknown>
+    >();
     return JSON.stringify(rest).replaceAll(account, 'X');
   };
   expect(await words('c1')).toBe(await words('zz'));
 });
 
 test('a key without the permission gets 403, before its body is looked at', async () => {
-  const answer = await app.inject({ method: 'POST', url: '/api/sample/v1/accounts/r1/top-ups', headers: as('reader'), payload: { nonsense: 1 } });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/sample/v1/accounts/r1/top-ups',
+    headers: as('reader'),
+    payload: { nonsense: 1 },
+  });
   expect(answer.statusCode).toBe(403);
   expect(answer.json()).toMatchObject({ code: 'forbidden', detail: 'This key lacks the permission "write".' });
   expect((await get('/api/sample/v1/accounts/broken/now', as('r1'))).statusCode).toBe(403);

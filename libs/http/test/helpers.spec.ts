@@ -24,12 +24,21 @@ describe('paging', () => {
 test('a request hash ignores the order of fields and tells everything else apart', () => {
   const hash = (body: unknown, path = '/x') => requestHash('POST', path, body);
   expect(hash({ a: 1, b: [1, { c: 2n }] })).toBe(hash({ b: [1, { c: 2n }], a: 1 }));
-  const different = [hash({ a: 1 }), hash({ a: '1' }), hash({ a: 1n }), hash({ a: 1 }, '/y'), hash({ a: [1] }), hash({ a: null })];
+  const different = [
+    hash({ a: 1 }),
+    hash({ a: '1' }),
+    hash({ a: 1n }),
+    hash({ a: 1 }, '/y'),
+    hash({ a: [1] }),
+    hash({ a: null }),
+  ];
   expect(new Set(different).size).toBe(different.length);
 });
 
 test('of a union the faults of the nearest alternative are told', () => {
-  const schema = z.object({ to: z.union([z.object({ a: z.string(), b: z.string() }), z.object({ c: z.string(), a: z.string() })]) });
+  const schema = z.object({
+    to: z.union([z.object({ a: z.string(), b: z.string() }), z.object({ c: z.string(), a: z.string() })]),
+  });
   const parsed = schema.safeParse({ to: { a: 'x', b: 1 } });
   expect(faultsOf(parsed.error?.issues ?? [])).toMatchObject([{ pointer: expect.stringMatching(/^\/to\/(b|c)$/) }]);
 });

@@ -6,7 +6,11 @@ let app: NestFastifyApplication;
 const logged: string[] = [];
 const metrics = bareMetrics();
 beforeAll(async () => {
-  const logger = createLogger({ service: 'sample', level: 'debug', destination: { write: (line) => void logged.push(line) } });
+  const logger = createLogger({
+    service: 'sample',
+    level: 'debug',
+    destination: { write: (line) => void logged.push(line) },
+  });
   app = await sampleApp({ logger, metrics });
 });
 afterAll(() => app.close());
@@ -70,7 +74,12 @@ test('a body of an unknown type answers 415', async () => {
 
 test('a handler may take more than the service limit', async () => {
   const send = (bytes: number) =>
-    app.inject({ method: 'POST', url: '/api/sample/v1/accounts/large', headers: as('r1'), payload: { fill: 'x'.repeat(bytes) } });
+    app.inject({
+      method: 'POST',
+      url: '/api/sample/v1/accounts/large',
+      headers: as('r1'),
+      payload: { fill: 'x'.repeat(bytes) },
+    });
   expect((await send(3_000)).statusCode).toBe(201);
   expect((await send(5_000)).statusCode).toBe(413);
 });
@@ -89,11 +98,17 @@ test('a query names the parameter at fault', async () => {
   const answer = await app.inject({ method: 'GET', url: '/api/sample/v1/accounts?limit=0', headers: as('r1') });
   expect(answer.statusCode).toBe(400);
   expect(answer.json()).toMatchObject({ errors: [{ parameter: 'limit' }] });
-  expect((await app.inject({ method: 'GET', url: '/api/sample/v1/accounts?limit=7', headers: as('r1') })).json()).toEqual({ limit: 7 });
+  expect(
+    (await app.inject({ method: 'GET', url: '/api/sample/v1/accounts?limit=7', headers: as('r1') })).json(),
+  ).toEqual({ limit: 7 });
 });
 
 test('a fault of ours is logged whole and told as nothing but its request id', async () => {
-  const answer = await app.inject({ method: 'GET', url: '/api/sample/v1/accounts/broken/now', headers: { ...as('operator'), 'x-request-id': 'request-1234' } });
+  const answer = await app.inject({
+    method: 'GET',
+    url: '/api/sample/v1/accounts/broken/now',
+    headers: { ...as('operator'), 'x-request-id': 'request-1234' },
+  });
   expect(answer.statusCode).toBe(500);
   expect(answer.body).not.toContain('secret reason');
   expect(answer.json()).toMatchObject({ code: 'internal', requestId: 'request-1234' });
@@ -113,24 +128,39 @@ test('the access log names route and key id, never the key or the query', async 
   expect(lines).toContain('"route":"/api/sample/v1/accounts/:id"');
   expect(lines).toContain('"keyId":"r1"');
   expect(lines).not.toMatch(/rs_r1|hush/);
-  expect(await metrics.registry.metrics()).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/api\/sample\/v1\/accounts\/:id",status="200"\} \d/);
+  expect(await metrics.registry.metrics()).toMatch(
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/sample\/v1\/accounts\/:id",status="200"\} \d/,
+  );
 });
 
 test('the OpenAPI document says what the schemas say', async () => {
   const document = (await app.inject({ method: 'GET', url: '/api/sample/v1/openapi.json', headers: as('r1') })).json<{
-    paths: Record<string, Record<string, { parameters?: { name: string }[]; requestBody?: unknown; responses: Record<string, unknown> }>>;
+    paths: Record<
+      string,
+      Record<string, { parameters?: { name: string }[]; requestBody?: unknown; responses: Record<string, unknown> }>
+    >;
   }>();
   const post = document.paths['/api/sample/v1/accounts/{id}/top-ups']?.['post'];
   expect(post?.requestBody).toMatchObject({
-    content: { 'application/json': { schema: { properties: { amount: { type: 'string' } }, required: ['amount', 'currency'] } } },
+    content: {
+      'application/json': { schema: { properties: { amount: { type: 'string' } }, required: ['amount', 'currency'] } },
+    },
   });
   expect(post?.responses).toHaveProperty('default');
-  expect(document.paths['/api/sample/v1/accounts']?.['get']?.parameters?.map((parameter) => parameter.name)).toEqual(['limit', 'cursor']);
+  expect(document.paths['/api/sample/v1/accounts']?.['get']?.parameters?.map((parameter) => parameter.name)).toEqual([
+    'limit',
+    'cursor',
+  ]);
 });
 
 test('raw body types reach the handler unparsed', async () => {
   const raw = await sampleApp({ rawBodyTypes: ['*'] });
-  const answer = await raw.inject({ method: 'POST', url: '/api/sample/v1/accounts/large', headers: { ...as('r1'), 'content-type': 'text/csv' }, payload: 'a,b' });
+  const answer = await raw.inject({
+    method: 'POST',
+    url: '/api/sample/v1/accounts/large',
+    headers: { ...as('r1'), 'content-type': 'text/csv' },
+    payload: 'a,b',
+  });
   expect(answer.statusCode).toBe(201);
   expect(answer.json()).toEqual({ bytes: JSON.stringify(Buffer.from('a,b')).length });
   await raw.close();

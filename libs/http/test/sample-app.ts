@@ -19,7 +19,11 @@ import {
   type ServiceAppOptions,
 } from '../src/index.js';
 
-export const topUpSchema = z.strictObject({ amount: positiveAmount, currency: z.string().length(3), note: z.string().max(20).optional() });
+export const topUpSchema = z.strictObject({
+  amount: positiveAmount,
+  currency: z.string().length(3),
+  note: z.string().max(20).optional(),
+});
 const answerSchema = z.object({ id: z.string(), amount: z.string() });
 
 @Controller('api/sample/v1/accounts')
@@ -37,7 +41,12 @@ export class AccountsController {
   }
 
   @Post(':id/top-ups')
-  topUp(@Param('id') id: string, @Body(zodBody(topUpSchema)) body: z.output<typeof topUpSchema>, @IdempotencyKey() key: string, @Caller() caller: Caller) {
+  topUp(
+    @Param('id') id: string,
+    @Body(zodBody(topUpSchema)) body: z.output<typeof topUpSchema>,
+    @IdempotencyKey() key: string,
+    @Caller() caller: Caller,
+  ) {
     caller.mustSee(id);
     return { id, amount: String(body.amount), key };
   }
@@ -69,11 +78,21 @@ export class AccountsController {
 /** reseller (r1 with its customer c1) and another tenant (r2). */
 const PARENTS: Record<string, string | null> = { r1: null, c1: 'r1', r2: null };
 
-export const SECRETS = { operator: 'rs_operator', r1: 'rs_r1', r2: 'rs_r2', reader: 'rs_reader', expired: 'rs_expired', revoked: 'rs_revoked' };
+export const SECRETS = {
+  operator: 'rs_operator',
+  r1: 'rs_r1',
+  r2: 'rs_r2',
+  reader: 'rs_reader',
+  expired: 'rs_expired',
+  revoked: 'rs_revoked',
+};
 
 const key = (id: keyof typeof SECRETS, over: Partial<ApiKey>): [string, ApiKey] => {
   const hash = hashApiKey(SECRETS[id]);
-  return [hash, { id, name: id, hash, scope: id, permissions: ['read', 'write'], expiresAt: null, revoked: false, ...over }];
+  return [
+    hash,
+    { id, name: id, hash, scope: id, permissions: ['read', 'write'], expiresAt: null, revoked: false, ...over },
+  ];
 };
 
 const keys = new Map<string, ApiKey>([
@@ -88,7 +107,8 @@ const keys = new Map<string, ApiKey>([
 const apiKeys: ApiKeys = {
   find: (hash) => keys.get(hash),
   isWithin: (accountId, scope) => {
-    for (let at: string | null | undefined = accountId; at; at = PARENTS[at]) if (at === scope && at in PARENTS) return true;
+    for (let at: string | null | undefined = accountId; at; at = PARENTS[at])
+      if (at === scope && at in PARENTS) return true;
     return false;
   },
 };

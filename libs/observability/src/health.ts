@@ -60,7 +60,10 @@ export class Health {
 async function bounded(check: HealthCheck): Promise<HealthResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<HealthResult>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }), CHECK_TIMEOUT_MS);
+    timer = setTimeout(
+      () => resolve({ ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }),
+      CHECK_TIMEOUT_MS,
+    );
   });
   try {
     return await Promise.race([Promise.resolve().then(check), late]);

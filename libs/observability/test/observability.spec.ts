@@ -8,7 +8,11 @@ function lines(): { written: Record<string, unknown>[]; destination: { write(lin
 test('a log line carries service, level and time, and no key, text or number', () => {
   const { written, destination } = lines();
   createLogger({ service: 'rating', destination }).info(
-    { req: { headers: { authorization: 'Bearer rs_secret' } }, cdr: { text: 'meet me', recipient: '447700900123' }, password: 'p' },
+    {
+      req: { headers: { authorization: 'Bearer rs_secret' } },
+      cdr: { text: 'meet me', recipient: '447700900123' },
+      password: 'p',
+    },
     'seen',
   );
   expect(written[0]).toMatchObject({ service: 'rating', level: 'info', msg: 'seen' });

@@ -49,7 +49,10 @@ async function readMigrations(dir: string): Promise<MigrationFile[]> {
   return Promise.all(
     names.map(async (name, index) => {
       const number = Number(/^(\d{3})_[a-z0-9_]+\.sql$/.exec(name)?.[1] ?? Number.NaN);
-      if (number !== index + 1) throw new MigrationError(`${name}: expected number ${String(index + 1).padStart(3, '0')} and a name like 001_accounts.sql`);
+      if (number !== index + 1)
+        throw new MigrationError(
+          `${name}: expected number ${String(index + 1).padStart(3, '0')} and a name like 001_accounts.sql`,
+        );
       const sql = (await readFile(join(dir, name), 'utf8')).replaceAll('\r\n', '\n');
       return { number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
@@ -63,8 +66,12 @@ async function apply(tx: Tx, files: MigrationFile[], service: string): Promise<s
   );
   for (const applied of rows) {
     const file = files[applied.number - 1];
-    if (file === undefined) throw new MigrationError(`${service}: ${applied.name} was applied and is gone: this code is older than its database`);
-    if (file.checksum !== applied.checksum) throw new MigrationError(`${service}: ${file.name} was changed after it was applied: add a new file instead`);
+    if (file === undefined)
+      throw new MigrationError(
+        `${service}: ${applied.name} was applied and is gone: this code is older than its database`,
+      );
+    if (file.checksum !== applied.checksum)
+      throw new MigrationError(`${service}: ${file.name} was changed after it was applied: add a new file instead`);
   }
   const pending = files.slice(rows.length);
   for (const file of pending) await applyOne(tx, file, service);
@@ -75,10 +82,18 @@ async function applyOne(tx: Tx, file: MigrationFile, service: string): Promise<v
   try {
     await tx.query('begin');
     await tx.query(file.sql);
-    await tx.query('insert into schema_migration (service, number, name, checksum) values ($1, $2, $3, $4)', [service, file.number, file.name, file.checksum]);
+    await tx.query('insert into schema_migration (service, number, name, checksum) values ($1, $2, $3, $4)', [
+      service,
+      file.number,
+      file.name,
+      file.checksum,
+    ]);
     await tx.query('commit');
   } catch (error) {
     await tx.query('rollback').catch(() => undefined);
-    throw new MigrationError(`${service}: ${file.name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new MigrationError(
+      `${service}: ${file.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }

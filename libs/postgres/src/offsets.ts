@@ -12,7 +12,9 @@ export class LostOffsetError extends Error {
   override readonly name = 'LostOffsetError';
   readonly retriable = true;
   constructor(position: ReaderPosition, from: number | null) {
-    super(`${position.consumer} no longer stands at offset ${from ?? 'none'} of ${position.topic}-${position.partition}`);
+    super(
+      `${position.consumer} no longer stands at offset ${from ?? 'none'} of ${position.topic}-${position.partition}`,
+    );
   }
 }
 
@@ -34,7 +36,8 @@ export async function readOffset(db: Queryable, position: ReaderPosition): Promi
  * Errors `LostOffsetError` where the stored offset is another by now.
  */
 export async function advanceOffset(tx: Tx, move: ReaderPosition & { from: number | null; to: number }): Promise<void> {
-  if (move.from !== null && move.to <= move.from) throw new RangeError(`offset ${move.to} does not advance ${move.from}`);
+  if (move.from !== null && move.to <= move.from)
+    throw new RangeError(`offset ${move.to} does not advance ${move.from}`);
   const { rowCount } =
     move.from === null
       ? await tx.query(

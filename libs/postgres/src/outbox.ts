@@ -40,7 +40,10 @@ export class Outbox {
 
   /** The row that positions are taken from. Call it once, at start. */
   async prepare(db: Queryable): Promise<void> {
-    await db.query('insert into outbox_position (outbox, last_position) values ($1, 0) on conflict (outbox) do nothing', [this.name]);
+    await db.query(
+      'insert into outbox_position (outbox, last_position) values ($1, 0) on conflict (outbox) do nothing',
+      [this.name],
+    );
   }
 
   /** Takes `count` positions for a stream that keeps its own position column (the catalog's events). Returns the first. */
@@ -74,7 +77,11 @@ export class Outbox {
     await this.insert(tx, records, (index) => ({ position, ordinal: index }));
   }
 
-  private async insert(tx: Tx, records: readonly OutboxRecord[], place: (index: number) => { position: number; ordinal: number }): Promise<void> {
+  private async insert(
+    tx: Tx,
+    records: readonly OutboxRecord[],
+    place: (index: number) => { position: number; ordinal: number },
+  ): Promise<void> {
     const places = records.map((_record, index) => place(index));
     await tx.query(
       `insert into outbox_record (outbox, position, ordinal, topic, partition, key, value, headers)

@@ -65,9 +65,15 @@ export class Relay {
   private readonly restarts: Counter<'outbox'>;
 
   constructor(private readonly options: RelayOptions) {
-    this.backlog = options.metrics.gauge('outbox_backlog_positions', 'Positions committed and not yet published', ['outbox']);
+    this.backlog = options.metrics.gauge('outbox_backlog_positions', 'Positions committed and not yet published', [
+      'outbox',
+    ]);
     this.published = options.metrics.counter('outbox_published_total', 'Records published', ['outbox']);
-    this.restarts = options.metrics.counter('outbox_relay_restarts_total', 'Times the relay started over after an error', ['outbox']);
+    this.restarts = options.metrics.counter(
+      'outbox_relay_restarts_total',
+      'Times the relay started over after an error',
+      ['outbox'],
+    );
   }
 
   start(): void {
@@ -100,7 +106,10 @@ export class Relay {
       } catch (error) {
         if (error instanceof OutboxStateError) {
           this.fatal = error;
-          logger.fatal({ err: error, outbox: outbox.name }, 'the outbox and its topics contradict each other; publishing has stopped');
+          logger.fatal(
+            { err: error, outbox: outbox.name },
+            'the outbox and its topics contradict each other; publishing has stopped',
+          );
           return;
         }
         this.lastFailure = error instanceof Error ? error.message : String(error);
@@ -164,7 +173,10 @@ export class Relay {
   private async becomeTheOne(own: pg.Client): Promise<boolean> {
     if (this.options.withoutLock === true) return true;
     while (!this.stopping) {
-      const { rows } = await own.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [`outbox ${this.options.outbox.name}`]);
+      const { rows } = await own.query<{ got: boolean }>(
+        'select pg_try_advisory_lock(hashtextextended($1, 0)) as got',
+        [`outbox ${this.options.outbox.name}`],
+      );
       if (rows[0]?.got === true) return true;
       this.lastFailure = undefined; // waiting for another relay is health
       await this.sleep(this.options.pollMs ?? 1_000);
@@ -178,7 +190,9 @@ export class Relay {
     const found = Math.max(0, ...inTopics.map((highest) => highest ?? 0));
     const { last, sent } = await outbox.positions(pool);
     if (found > last) {
-      throw new OutboxStateError(`topics hold position ${found} of outbox ${outbox.name}, whose last one is ${last}: the database is older than the log`);
+      throw new OutboxStateError(
+        `topics hold position ${found} of outbox ${outbox.name}, whose last one is ${last}: the database is older than the log`,
+      );
     }
     const position = Math.max(found, sent);
     if (found > sent) await outbox.markSent(pool, found);
@@ -192,11 +206,15 @@ export class Relay {
     const { outbox, pool } = this.options;
     let last = after;
     for (const record of records) {
-      if (record.position > last + 1) throw new OutboxStateError(`position ${last + 1} of outbox ${outbox.name} is missing`);
+      if (record.position > last + 1)
+        throw new OutboxStateError(`position ${last + 1} of outbox ${outbox.name} is missing`);
       last = record.position;
     }
     await publisher.publish(
-      records.map(({ position, ...record }) => ({ ...record, headers: { ...record.headers, [outbox.header]: String(position) } })),
+      records.map(({ position, ...record }) => ({
+        ...record,
+        headers: { ...record.headers, [outbox.header]: String(position) },
+      })),
     );
     this.published.inc({ outbox: outbox.name }, records.length);
     await outbox.markSent(pool, last);

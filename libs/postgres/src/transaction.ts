@@ -18,13 +18,18 @@ const DEADLOCK = '40P01';
  * An error of `commit` leaves open whether it happened; the caller reads its offsets anew.
  * Errors that may go away by themselves (connection, overload, serialization) carry `retriable = true`.
  */
-export async function transaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+export async function transaction<T>(
+  pool: Pool,
+  fn: (tx: Tx) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await once(pool, fn, options);
     } catch (error) {
       const code = codeOf(error);
-      const again = (code === SERIALIZATION_FAILURE || code === DEADLOCK) && attempt < (options.serializationRetries ?? 0);
+      const again =
+        (code === SERIALIZATION_FAILURE || code === DEADLOCK) && attempt < (options.serializationRetries ?? 0);
       if (!again) throw marked(error);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
     }
@@ -38,7 +43,9 @@ async function once<T>(pool: Pool, fn: (tx: Tx) => Promise<T>, options: Transact
   tx.on('error', ignore);
   let broken: Error | undefined;
   try {
-    await tx.query(`begin isolation level ${options.isolation ?? 'read committed'}${options.readOnly === true ? ' read only' : ''}`);
+    await tx.query(
+      `begin isolation level ${options.isolation ?? 'read committed'}${options.readOnly === true ? ' read only' : ''}`,
+    );
     const result = await fn(tx);
     await tx.query('commit');
     return result;
@@ -53,15 +60,29 @@ async function once<T>(pool: Pool, fn: (tx: Tx) => Promise<T>, options: Transact
   }
 }
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 /** Connection exceptions, insufficient resources, operator intervention, transaction rollback. */
 const RETRIABLE_CLASSES = ['08', '53', '57', '40'];
 
 /** Whether an error of the driver says nothing about our request, so that the same may work later. */
 export function isRetriable(error: unknown): boolean {
   const code = codeOf(error);
-  if (code !== undefined) return NETWORK_CODES.has(code) || (code.length === 5 && RETRIABLE_CLASSES.includes(code.slice(0, 2)));
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i.test(error.message);
+  if (code !== undefined)
+    return NETWORK_CODES.has(code) || (code.length === 5 && RETRIABLE_CLASSES.includes(code.slice(0, 2)));
+  return (
+    error instanceof Error &&
+    /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i.test(
+      error.message,
+    )
+  );
 }
 
 function marked(error: unknown): unknown {

@@ -27,11 +27,15 @@ export class FakeLog implements RelayKafka {
   }
 
   async highest(topic: string, header: string): Promise<number | null> {
-    const values = this.records.filter((record) => record.topic === topic).map((record) => Number(record.headers?.[header] ?? 0));
+    const values = this.records
+      .filter((record) => record.topic === topic)
+      .map((record) => Number(record.headers?.[header] ?? 0));
     return values.length === 0 ? null : Math.max(...values);
   }
 
   positions(header: string): number[] {
-    return this.records.flatMap((record) => (record.headers?.[header] === undefined ? [] : [Number(record.headers[header])]));
+    return this.records.flatMap((record) =>
+      record.headers?.[header] === undefined ? [] : [Number(record.headers[header])],
+    );
   }
 }

@@ -30,12 +30,31 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((relay) => relay.stop()));
 });
 
-const record = (key: string, topic = 'balance.events'): OutboxRecord => ({ topic, key, value: Buffer.from(`value of ${key}`) });
-const append = (...keys: string[]) => transaction(pool, (tx) => outbox.append(tx, keys.map((key) => record(key))));
+const record = (key: string, topic = 'balance.events'): OutboxRecord => ({
+  topic,
+  key,
+  value: Buffer.from(`value of ${key}`),
+});
+const append = (...keys: string[]) =>
+  transaction(pool, (tx) =>
+    outbox.append(
+      tx,
+      keys.map((key) => record(key)),
+    ),
+  );
 const keys = (): (string | null)[] => log.records.map((sent) => sent.key);
 
 function relay(over: Partial<RelayOptions> = {}): Relay {
-  const made = new Relay({ outbox, pool, kafka: log, topics: ['balance.events', 'account.status'], logger: silentLogger(), metrics, pollMs: 50, ...over });
+  const made = new Relay({
+    outbox,
+    pool,
+    kafka: log,
+    topics: ['balance.events', 'account.status'],
+    logger: silentLogger(),
+    metrics,
+    pollMs: 50,
+    ...over,
+  });
   running.push(made);
   made.start();
   return made;
@@ -71,7 +90,11 @@ describe('positions', () => {
   test('of a stream of its own hold several records, which are never cut apart', async () => {
     await transaction(pool, async (tx) => {
       const position = await outbox.takePositions(tx, 1);
-      await outbox.appendAt(tx, position, [record('chunk 1', 'catalog.rates'), record('chunk 2', 'catalog.rates'), record('published', 'catalog')]);
+      await outbox.appendAt(tx, position, [
+        record('chunk 1', 'catalog.rates'),
+        record('chunk 2', 'catalog.rates'),
+        record('published', 'catalog'),
+      ]);
     });
     await append('next');
     expect((await outbox.waiting(pool, 0, 1)).map((sent) => sent.key)).toEqual(['chunk 1', 'chunk 2', 'published']);
@@ -193,7 +216,12 @@ describe('the relay', () => {
 
   test('a heartbeat tells the last position and takes none', async () => {
     await append('a');
-    relay({ heartbeat: { everyMs: 60, record: (last) => ({ topic: 'catalog', key: 'heartbeat', value: Buffer.from(String(last)) }) } });
+    relay({
+      heartbeat: {
+        everyMs: 60,
+        record: (last) => ({ topic: 'catalog', key: 'heartbeat', value: Buffer.from(String(last)) }),
+      },
+    });
     await until(() => log.records.filter((sent) => sent.key === 'heartbeat').length >= 2);
     expect(log.records.at(-1)).toMatchObject({ key: 'heartbeat', value: Buffer.from('1') });
     expect(log.records.at(-1)?.headers).toBeUndefined();

@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LostOffsetError, advanceOffset, createPool, isRetriable, migrate, readOffset, transaction, type Pool } from '../src/index.js';
+import {
+  LostOffsetError,
+  advanceOffset,
+  createPool,
+  isRetriable,
+  migrate,
+  readOffset,
+  transaction,
+  type Pool,
+} from '../src/index.js';
 import { startPostgres, type Server } from './database.js';
 
 let server: Server;
@@ -57,7 +66,11 @@ describe('migrations', () => {
     pool = await server.database('order');
     file('001_accounts.sql', 'create table account (id text primary key);');
     file('002_balance.sql', 'alter table account add column balance numeric(38,9) not null default 0;');
-    expect(await migrate(pool, dir, 'demo')).toEqual(['ratestream/001_offsets_and_outbox.sql', 'demo/001_accounts.sql', 'demo/002_balance.sql']);
+    expect(await migrate(pool, dir, 'demo')).toEqual([
+      'ratestream/001_offsets_and_outbox.sql',
+      'demo/001_accounts.sql',
+      'demo/002_balance.sql',
+    ]);
     expect(await migrate(pool, dir, 'demo')).toEqual([]);
     await pool.query('select balance from account');
   });
@@ -118,7 +131,8 @@ describe('offsets and transactions', () => {
     await pool.query('truncate consumer_offset, booking');
   });
 
-  const bookings = async (): Promise<number> => Number((await pool.query<{ n: string }>('select count(*) as n from booking')).rows[0]?.n);
+  const bookings = async (): Promise<number> =>
+    Number((await pool.query<{ n: string }>('select count(*) as n from booking')).rows[0]?.n);
   const book = (from: number | null, to: number, holdMs = 0) =>
     transaction(pool, async (tx) => {
       await advanceOffset(tx, { ...position, from, to });

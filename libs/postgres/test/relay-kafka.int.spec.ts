@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { createKafka, readToEnd, type Kafka } from '@ratestream/kafka';
 import { bareMetrics, silentLogger, type Metrics } from '@ratestream/observability';
 import { eventually, isolated, type Isolated } from '@ratestream/testing';
-import { Outbox, createPool, migrate, startRelay, transaction, type Pool, type Relay, type StartRelayOptions, type WaitingRecord } from '../src/index.js';
+import {
+  Outbox,
+  createPool,
+  migrate,
+  startRelay,
+  transaction,
+  type Pool,
+  type Relay,
+  type StartRelayOptions,
+  type WaitingRecord,
+} from '../src/index.js';
 
 let corner: Isolated;
 let kafka: Kafka;
@@ -14,7 +24,12 @@ const relays: Relay[] = [];
 
 beforeAll(async () => {
   corner = await isolated({ services: ['balance'] });
-  kafka = createKafka({ brokers: corner.kafkaBrokers.split(','), clientId: 'relay-test', logger: silentLogger(), topicPrefix: corner.topicPrefix });
+  kafka = createKafka({
+    brokers: corner.kafkaBrokers.split(','),
+    clientId: 'relay-test',
+    logger: silentLogger(),
+    topicPrefix: corner.topicPrefix,
+  });
   pool = createPool(corner.databaseUrl('balance'));
   await migrate(pool, mkdtempSync(join(tmpdir(), 'ratestream-none-')), 'demo');
 }, 180_000);
@@ -141,7 +156,10 @@ test('a relay that stalls and wakes up after another took over is fenced', async
   const second = relay(new Outbox('stalling'), { withoutLock: true, metrics: bareMetrics() });
   await allPublished(outbox, 20);
   wakeUp();
-  await eventually(async () => expect(await metrics.registry.metrics()).toMatch(/relay_restarts_total\{outbox="stalling"\} [1-9]/), { timeoutMs: 20_000 });
+  await eventually(
+    async () => expect(await metrics.registry.metrics()).toMatch(/relay_restarts_total\{outbox="stalling"\} [1-9]/),
+    { timeoutMs: 20_000 },
+  );
   await second.stop();
   await append(outbox, 5);
   await allPublished(outbox, 25);

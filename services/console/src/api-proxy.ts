@@ -13,14 +13,22 @@ const CONNECTIONS_PER_SERVICE = 128;
  * Decides nothing: keys, permissions and limits are the service's own, so the entry port can never be a way around them.
  * A service that cannot be reached answers 503 with its name; one that takes too long 504.
  */
-export function registerApiProxy(instance: FastifyInstance, upstreams: ReadonlyMap<string, string>, logger: Logger): void {
+export function registerApiProxy(
+  instance: FastifyInstance,
+  upstreams: ReadonlyMap<string, string>,
+  logger: Logger,
+): void {
   for (const [service, upstream] of upstreams) {
     const prefix = `/api/${service}/v1`;
     void instance.register(proxy, {
       upstream,
       prefix,
       rewritePrefix: prefix,
-      undici: { connections: CONNECTIONS_PER_SERVICE, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS },
+      undici: {
+        connections: CONNECTIONS_PER_SERVICE,
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+      },
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-request-id': String(request.id) }),
         onError: (reply, { error }) => {
@@ -35,7 +43,11 @@ export function registerApiProxy(instance: FastifyInstance, upstreams: ReadonlyM
     });
   }
   instance.all('/api/*', () => {
-    throw new ProblemError(404, 'not_found', `There is no such service. There are: ${[...upstreams.keys()].join(', ')}.`);
+    throw new ProblemError(
+      404,
+      'not_found',
+      `There is no such service. There are: ${[...upstreams.keys()].join(', ')}.`,
+    );
   });
 }
 

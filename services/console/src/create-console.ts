@@ -1,6 +1,5 @@
 import type { ServiceAppOptions } from '@ratestream/http';
 import type { Logger, Metrics } from '@ratestream/observability';
-import type { FastifyInstance } from 'fastify';
 import { registerApiProxy } from './api-proxy.js';
 import { ConsoleModule } from './console.module.js';
 import { LagView } from './lag/lag.view.js';
@@ -26,7 +25,7 @@ export function consoleApp(options: ConsoleOptions): ServiceAppOptions {
     metrics: options.metrics,
     access: 'open',
     configure: (app) => {
-      const instance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+      const instance = app.getHttpAdapter().getInstance();
       registerApiProxy(instance, options.upstreams, options.logger);
       registerWebApp(instance, options.webFolder);
     },

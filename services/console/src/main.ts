@@ -11,7 +11,13 @@ if (webFolder === undefined) {
   process.exit(1);
 }
 await bootstrapService({
-  ...consoleApp({ upstreams: upstreamsOf(config), adminUrls: adminUrlsOf(config), webFolder, logger, metrics: createMetrics('console') }),
+  ...consoleApp({
+    upstreams: upstreamsOf(config),
+    adminUrls: adminUrlsOf(config),
+    webFolder,
+    logger,
+    metrics: createMetrics('console'),
+  }),
   config,
   health: new Health(),
 });

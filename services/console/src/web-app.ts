@@ -4,8 +4,8 @@ import serveStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Beside the compiled sources, and reachable from the sources themselves in tests. */
-export const webFolder = [join(import.meta.dirname, 'web'), join(import.meta.dirname, '..', 'dist', 'web')].find((folder) =>
-  existsSync(join(folder, 'index.html')),
+export const webFolder = [join(import.meta.dirname, 'web'), join(import.meta.dirname, '..', 'dist', 'web')].find(
+  (folder) => existsSync(join(folder, 'index.html')),
 );
 
 /**
@@ -43,7 +43,10 @@ export function registerWebApp(instance: FastifyInstance, folder: string): void 
     root: folder,
     cacheControl: false,
     setHeaders: (reply, path) => {
-      void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      void reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     },
   });
 }

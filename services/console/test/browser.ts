@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const PLACES = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** Where a browser is, or undefined: `apt-get install chromium`, or set CHROMIUM_PATH. */
 export const chromiumPath = PLACES.find((path): path is string => path !== undefined && existsSync(path));
 
 export function launchBrowser(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error('There is no Chromium: apt-get install chromium, or set CHROMIUM_PATH');
+  if (chromiumPath === undefined)
+    throw new Error('There is no Chromium: apt-get install chromium, or set CHROMIUM_PATH');
   return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 

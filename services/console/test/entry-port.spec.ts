@@ -17,8 +17,13 @@ function echo(): Promise<Server> {
       chunks++;
     });
     request.on('end', () => {
-      response.writeHead(request.url?.includes('teapot') === true ? 418 : 200, { 'content-type': 'application/json', 'x-own': 'kept' });
-      response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, bytes, chunks }));
+      response.writeHead(request.url?.includes('teapot') === true ? 418 : 200, {
+        'content-type': 'application/json',
+        'x-own': 'kept',
+      });
+      response.end(
+        JSON.stringify({ method: request.method, url: request.url, headers: request.headers, bytes, chunks }),
+      );
     });
   };
   const server = createServer(answer);
@@ -66,7 +71,9 @@ const ask = (path: string, init?: RequestInit) => fetch(entry.url + path, init);
 
 describe('the API behind the entry port', () => {
   test('gets the request as it is: path, query, key and idempotency key', async () => {
-    const answer = await ask('/api/rating/v1/messages/a%2Fb?x=1&x=2', { headers: { authorization: 'Bearer k', 'idempotency-key': 'i', 'x-request-id': 'request-77' } });
+    const answer = await ask('/api/rating/v1/messages/a%2Fb?x=1&x=2', {
+      headers: { authorization: 'Bearer k', 'idempotency-key': 'i', 'x-request-id': 'request-77' },
+    });
     expect(answer.headers.get('x-own')).toBe('kept');
     expect(await answer.json()).toMatchObject({
       method: 'GET',
@@ -86,12 +93,20 @@ describe('the API behind the entry port', () => {
     ['multipart/form-data; boundary=x', '--x--'],
   ])('gets a body of %s untouched', async (type, body) => {
     const answer = await ask('/api/rating/v1/quote', { method: 'POST', headers: { 'content-type': type }, body });
-    expect((await answer.json()) as Echo).toMatchObject({ method: 'POST', bytes: body.length, headers: { 'content-type': type } });
+    expect((await answer.json()) as Echo).toMatchObject({
+      method: 'POST',
+      bytes: body.length,
+      headers: { 'content-type': type },
+    });
   });
 
   test('gets 32 MB as a stream, not in one piece', async () => {
     const body = Buffer.alloc(32 << 20, 'x');
-    const answer = await ask('/api/rating/v1/upload', { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
+    const answer = await ask('/api/rating/v1/upload', {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body,
+    });
     const got = (await answer.json()) as Echo;
     expect(got.bytes).toBe(body.length);
     expect(got.chunks).toBeGreaterThan(10);
@@ -101,14 +116,20 @@ describe('the API behind the entry port', () => {
     const answer = await ask('/api/balance/v1/accounts');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(await answer.json()).toMatchObject({ code: 'unavailable', detail: 'The service "balance" cannot be reached at the moment.' });
+    expect(await answer.json()).toMatchObject({
+      code: 'unavailable',
+      detail: 'The service "balance" cannot be reached at the moment.',
+    });
   });
 
-  test.each(['/api/nobody/v1/x', '/api/rating/v2/x', '/api/', '/api/rating/v1/../../nobody/v1/x'])('%s is no service', async (path) => {
-    const answer = await ask(path);
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ code: 'not_found' });
-  });
+  test.each(['/api/nobody/v1/x', '/api/rating/v2/x', '/api/', '/api/rating/v1/../../nobody/v1/x'])(
+    '%s is no service',
+    async (path) => {
+      const answer = await ask(path);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ code: 'not_found' });
+    },
+  );
 
   test('a path cannot climb out of its service', async () => {
     const answer = await ask('/api/rating/v1/%2e%2e/%2e%2e/%2e%2e/health/live');
@@ -139,5 +160,11 @@ describe('the page', () => {
 
 test('every service must be given an address', () => {
   const parsed = configSchema.safeParse({ catalogUrl: 'ftp://x' });
-  expect(parsed.error?.issues.map((issue) => issue.path[0])).toEqual(['catalogUrl', 'ingestUrl', 'ratingUrl', 'balanceUrl', 'analyticsUrl']);
+  expect(parsed.error?.issues.map((issue) => issue.path[0])).toEqual([
+    'catalogUrl',
+    'ingestUrl',
+    'ratingUrl',
+    'balanceUrl',
+    'analyticsUrl',
+  ]);
 });

@@ -34,14 +34,17 @@ export async function fakeServices(): Promise<FakeServices> {
       response.end(metrics(Math.floor((Date.now() - started) / 500)));
       return undefined;
     }
-    if (request.headers.authorization !== `Bearer ${FAKE_KEY}`) return send(401, { detail: 'A valid API key is needed.' });
+    if (request.headers.authorization !== `Bearer ${FAKE_KEY}`)
+      return send(401, { detail: 'A valid API key is needed.' });
     if (fake.mood === 'away') return send(503, { detail: 'The service "analytics" cannot be reached at the moment.' });
     const path = request.url ?? '';
     const ticks = Math.floor((Date.now() - started) / 500);
     if (fake.mood !== 'frozen') frozenAt = new Date().toISOString();
     const answer = (): void => {
-      if (path.startsWith('/api/analytics/v1/live')) return send(200, fake.mood === 'empty' ? emptyLive() : live(ticks, frozenAt));
-      if (path.startsWith('/api/balance/v1/accounts')) return send(200, { items: fake.mood === 'empty' ? [] : accounts(ticks), nextCursor: null });
+      if (path.startsWith('/api/analytics/v1/live'))
+        return send(200, fake.mood === 'empty' ? emptyLive() : live(ticks, frozenAt));
+      if (path.startsWith('/api/balance/v1/accounts'))
+        return send(200, { items: fake.mood === 'empty' ? [] : accounts(ticks), nextCursor: null });
       if (path.startsWith('/api/rating/v1/messages/')) return send(200, explanation(path.split('/').at(-1) ?? ''));
       return send(404, { detail: 'not here' });
     };
@@ -63,8 +66,25 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function emptyLive() {
-  const today = { day: '2026-05-01', events: 0, rated: 0, unrated: 0, noted: 0, unratedLegs: 0, rejected: { total: 0, reasons: [] } };
-  return { at: new Date().toISOString(), messagesPerSec: 0, eventsPerSec: 0, today, money: [], latencyMs: null, lag: 0, last: [] };
+  const today = {
+    day: '2026-05-01',
+    events: 0,
+    rated: 0,
+    unrated: 0,
+    noted: 0,
+    unratedLegs: 0,
+    rejected: { total: 0, reasons: [] },
+  };
+  return {
+    at: new Date().toISOString(),
+    messagesPerSec: 0,
+    eventsPerSec: 0,
+    today,
+    money: [],
+    latencyMs: null,
+    lag: 0,
+    last: [],
+  };
 }
 
 function live(ticks: number, at: string) {
@@ -81,10 +101,25 @@ function live(ticks: number, at: string) {
       unrated: 812,
       noted: rated,
       unratedLegs: 960,
-      rejected: { total: 37, reasons: [{ reason: 'unknown_account', records: 31 }, { reason: 'malformed', records: 6 }] },
+      rejected: {
+        total: 37,
+        reasons: [
+          { reason: 'unknown_account', records: 31 },
+          { reason: 'malformed', records: 6 },
+        ],
+      },
     },
     money: [
-      { currency: 'EUR', revenue: `${38_214 + ticks}.118250000`, cost: `${31_877 + ticks}.904100000`, margin: '6336.21415', heldRevenue: '412.0065', heldCost: '371.2', soldUnits: 1, boughtUnits: 1 },
+      {
+        currency: 'EUR',
+        revenue: `${38_214 + ticks}.118250000`,
+        cost: `${31_877 + ticks}.904100000`,
+        margin: '6336.21415',
+        heldRevenue: '412.0065',
+        heldCost: '371.2',
+        soldUnits: 1,
+        boughtUnits: 1,
+      },
     ],
     latencyMs: { p50: 840, p99: 1_412 },
     lag: 12,
@@ -121,13 +156,35 @@ function lastMessage(n: number, age: number) {
 function metrics(ticks: number): string {
   const line = (group: string, topic: string, partition: number, lag: number): string =>
     `ratestream_kafka_lag_records{group="${group}",topic="${topic}",partition="${partition}",service="${group}"} ${lag}`;
-  return ['# TYPE ratestream_kafka_lag_records gauge', ...Array.from({ length: 6 }, (_, p) => line('group', 'rated', p, (ticks * 7 + p * 13) % 90))].join('\n');
+  return [
+    '# TYPE ratestream_kafka_lag_records gauge',
+    ...Array.from({ length: 6 }, (_, p) => line('group', 'rated', p, (ticks * 7 + p * 13) % 90)),
+  ].join('\n');
 }
 
 function accounts(ticks: number) {
-  const cents = (n: number): string => `${n < 0 ? '-' : ''}${Math.floor(Math.abs(n) / 10_000)}.${String(Math.abs(n) % 10_000).padStart(4, '0')}`;
-  const account = (id: string, name: string, parentId: string | null, mode: string, balance: number, limit: string, status = 'active') => ({
-    id, name, parentId, currency: 'EUR', mode, balance: cents(balance), held: cents(123_400 + ((ticks * 37) % 5_000)), creditLimit: limit, available: cents(balance - 123_400), status, closed: false,
+  const cents = (n: number): string =>
+    `${n < 0 ? '-' : ''}${Math.floor(Math.abs(n) / 10_000)}.${String(Math.abs(n) % 10_000).padStart(4, '0')}`;
+  const account = (
+    id: string,
+    name: string,
+    parentId: string | null,
+    mode: string,
+    balance: number,
+    limit: string,
+    status = 'active',
+  ) => ({
+    id,
+    name,
+    parentId,
+    currency: 'EUR',
+    mode,
+    balance: cents(balance),
+    held: cents(123_400 + ((ticks * 37) % 5_000)),
+    creditLimit: limit,
+    available: cents(balance - 123_400),
+    status,
+    closed: false,
   });
   return [
     account('acme', 'Acme Logistics', null, 'prepaid', 25_000_0000 - ticks * 2_113, '0'),
@@ -139,7 +196,15 @@ function accounts(ticks: number) {
 
 function explanation(messageId: string) {
   const leg = (side: string, payer: string, payee: string, action: string, amount: string, held: string) => ({
-    legId: `${side}-${payer}`, side, payer, payee, action, amount, heldAmount: held, currency: 'EUR', reason: null,
+    legId: `${side}-${payer}`,
+    side,
+    payer,
+    payee,
+    action,
+    amount,
+    heldAmount: held,
+    currency: 'EUR',
+    reason: null,
     rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3 },
   });
   const at = (ageMs: number): string => new Date(Date.now() - ageMs).toISOString();
@@ -148,13 +213,26 @@ function explanation(messageId: string) {
     usage: [],
     rated: [
       {
-        ratedId: 'r1', kind: 'rated', event: 'accepted', part: 1, ratedAt: at(2_000), reason: null,
+        ratedId: 'r1',
+        kind: 'rated',
+        event: 'accepted',
+        part: 1,
+        ratedAt: at(2_000),
+        reason: null,
         legs: [leg('sell', 'acme', 'operator', 'hold', '0', '0.0213')],
         explanation: ['Accepted at 14:03:05 UTC.', 'Acme Logistics holds 0.0213 EUR until the message is final.'],
       },
       {
-        ratedId: 'r2', kind: 'rated', event: 'delivered', part: 1, ratedAt: at(0), reason: null,
-        legs: [leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'), leg('buy', 'operator', 'telia', 'settle', '0.0168', '0')],
+        ratedId: 'r2',
+        kind: 'rated',
+        event: 'delivered',
+        part: 1,
+        ratedAt: at(0),
+        reason: null,
+        legs: [
+          leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'),
+          leg('buy', 'operator', 'telia', 'settle', '0.0168', '0'),
+        ],
         explanation: [
           'Delivered at 14:03:07 UTC.',
           'Acme Logistics pays 0.0213 EUR: 1 part × 0.0213 EUR by card Retail, version 3 in force since 2026-11-01.',

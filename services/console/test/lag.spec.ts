@@ -39,7 +39,14 @@ describe('who sees it', () => {
     server.closeAllConnections();
   });
 
-  const view = () => new LagView(url, new Map([['balance', url], ['rating', 'http://127.0.0.1:1']]));
+  const view = () =>
+    new LagView(
+      url,
+      new Map([
+        ['balance', url],
+        ['rating', 'http://127.0.0.1:1'],
+      ]),
+    );
 
   test('the operator; a service that does not answer is unknown, not at zero', async () => {
     expect(await view().read('Bearer operator')).toEqual({
@@ -59,6 +66,8 @@ describe('who sees it', () => {
   });
 
   test('nobody while keys cannot be checked', async () => {
-    await expect(new LagView('http://127.0.0.1:1', new Map()).read('Bearer operator')).rejects.toMatchObject({ status: 503 });
+    await expect(new LagView('http://127.0.0.1:1', new Map()).read('Bearer operator')).rejects.toMatchObject({
+      status: 503,
+    });
   });
 });

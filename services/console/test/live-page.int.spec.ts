@@ -22,7 +22,10 @@ let faults: string[];
 
 withBrowser('the live page, in front of services that do what the test says', () => {
   beforeAll(async () => {
-    execFileSync('npx', ['vite', 'build', '--config', 'src/web/vite.config.mjs', '--logLevel', 'error'], { cwd: HERE, env: { ...process.env, NODE_OPTIONS: '' } });
+    execFileSync('npx', ['vite', 'build', '--config', 'src/web/vite.config.mjs', '--logLevel', 'error'], {
+      cwd: HERE,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
     fake = await fakeServices();
     entry = await bootstrapService({
       ...consoleApp({
@@ -54,7 +57,8 @@ withBrowser('the live page, in front of services that do what the test says', ()
     page = await context.newPage();
     page.on('console', (message) => {
       // A refused request is logged by the browser itself; everything else is a fault of the page.
-      if (message.type() === 'error' && !message.text().includes('Failed to load resource')) faults.push(message.text());
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+        faults.push(message.text());
     });
     page.on('pageerror', (error) => faults.push(error.message));
   });
@@ -81,7 +85,9 @@ withBrowser('the live page, in front of services that do what the test says', ()
     const before = await page.getByTestId('account-acme').innerText();
     await page.waitForTimeout(2_500);
     expect(await page.getByTestId('account-acme').innerText()).not.toBe(before);
-    expect(await page.getByTestId('lag-services').innerText()).toMatch(/rating\s*reads rated[^]*ingest does not answer/i);
+    expect(await page.getByTestId('lag-services').innerText()).toMatch(
+      /rating\s*reads rated[^]*ingest does not answer/i,
+    );
     expect(await page.getByTestId('freshness').innerText()).toBe('Live');
     await keepScreenshot(page, 'live-page-light');
   });
@@ -99,7 +105,10 @@ withBrowser('the live page, in front of services that do what the test says', ()
   test('a message opens with its explanation, by keyboard alone, and closes with Escape', async () => {
     await open();
     await see('message');
-    await page.getByRole('button', { name: /^Explain message/ }).first().focus();
+    await page
+      .getByRole('button', { name: /^Explain message/ })
+      .first()
+      .focus();
     await page.keyboard.press('Enter');
     await see('explanation-lines');
     expect(await page.getByTestId('explanation').innerText()).toContain('wins over prefix 4477');

@@ -20,10 +20,16 @@ export function lagOf(service: string, prometheusText: string): ReaderLag[] {
   for (const line of prometheusText.split('\n')) {
     const sample = SAMPLE.exec(line);
     if (sample === null) continue;
-    const labels = Object.fromEntries([...(sample[1] ?? '').matchAll(LABEL)].map(([, name, value]) => [name, value])) as Record<string, string>;
+    const labels = Object.fromEntries(
+      [...(sample[1] ?? '').matchAll(LABEL)].map(([, name, value]) => [name, value]),
+    ) as Record<string, string>;
     const { group = '', topic = '' } = labels;
     const entry = groups.get(`${group} ${topic}`) ?? { service, topic, partitions: 0, records: 0 };
-    groups.set(`${group} ${topic}`, { ...entry, partitions: entry.partitions + 1, records: entry.records + Math.round(Number(sample[2])) });
+    groups.set(`${group} ${topic}`, {
+      ...entry,
+      partitions: entry.partitions + 1,
+      records: entry.records + Math.round(Number(sample[2])),
+    });
   }
   const worst = new Map<string, ReaderLag>();
   for (const entry of groups.values()) {

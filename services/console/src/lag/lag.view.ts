@@ -29,7 +29,8 @@ export class LagView {
   async read(authorization: string | undefined): Promise<LagAnswer> {
     await this.mustBeOperator(authorization);
     const now = Date.now();
-    if (this.cached === undefined || now - this.cached.atMs >= CACHE_MS) this.cached = { atMs: now, answer: this.fresh() };
+    if (this.cached === undefined || now - this.cached.atMs >= CACHE_MS)
+      this.cached = { atMs: now, answer: this.fresh() };
     return this.cached.answer;
   }
 
@@ -42,10 +43,13 @@ export class LagView {
     });
     const body = (await answer.json().catch(() => ({}))) as { detail?: string; today?: { rejected: unknown } };
     if (answer.status === 401) {
-      throw new ProblemError(401, 'unauthorized', body.detail ?? 'A valid API key is needed.', [], { 'www-authenticate': 'Bearer' });
+      throw new ProblemError(401, 'unauthorized', body.detail ?? 'A valid API key is needed.', [], {
+        'www-authenticate': 'Bearer',
+      });
     }
     if (!answer.ok) throw unavailable('The key cannot be checked at the moment.');
-    if (body.today?.rejected == null) throw new ProblemError(403, 'forbidden', 'Lag is shown to keys of the operator.');
+    if (body.today === undefined || body.today.rejected === null)
+      throw new ProblemError(403, 'forbidden', 'Lag is shown to keys of the operator.');
   }
 
   private async fresh(): Promise<LagAnswer> {

@@ -42,7 +42,12 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
             </Table.Thead>
             <Table.Tbody>
               {rows.map(({ account, depth }) => (
-                <BalanceRow key={account.id} account={account} depth={depth} before={first.current.get(account.id) ?? account.balance} />
+                <BalanceRow
+                  key={account.id}
+                  account={account}
+                  depth={depth}
+                  before={first.current.get(account.id) ?? account.balance}
+                />
               ))}
             </Table.Tbody>
           </Table>
@@ -92,7 +97,9 @@ function BalanceRow({ account, depth, before }: { account: Account; depth: numbe
 /** Parents before their children; an account whose parent the key does not see stands at the top. */
 export function inTreeOrder(accounts: readonly Account[]): { account: Account; depth: number }[] {
   const known = new Set(accounts.map((account) => account.id));
-  const children = Map.groupBy(accounts, (account) => (account.parentId !== null && known.has(account.parentId) ? account.parentId : ''));
+  const children = Map.groupBy(accounts, (account) =>
+    account.parentId !== null && known.has(account.parentId) ? account.parentId : '',
+  );
   const walk = (parent: string, depth: number): { account: Account; depth: number }[] =>
     (children.get(parent) ?? []).flatMap((account) => [{ account, depth }, ...walk(account.id, depth + 1)]);
   return walk('', 0);

@@ -65,7 +65,10 @@ export function formatChange(before: string, now: string, minPlaces = 2): string
   const b = parseDecimal(now);
   if (a === null || b === null || a === b) return null;
   const difference = b - a;
-  const fraction = (difference < 0n ? -difference : difference).toString().padStart(SCALE + 1, '0').slice(-SCALE);
+  const fraction = (difference < 0n ? -difference : difference)
+    .toString()
+    .padStart(SCALE + 1, '0')
+    .slice(-SCALE);
   const places = Math.max(minPlaces, fraction.replace(/0+$/, '').length);
   return (difference > 0n ? '+' : '') + formatScaled(difference, places);
 }

@@ -7,7 +7,15 @@ import { clockTime } from './time.js';
 type State = { kind: 'loading' } | { kind: 'failed'; message: string } | { kind: 'read'; view: MessageView };
 
 /** Everything that happened to one message, in the words of the rating service. */
-export function ExplanationDrawer({ messageId, apiKey, onClose }: { messageId: string | null; apiKey: string; onClose(): void }) {
+export function ExplanationDrawer({
+  messageId,
+  apiKey,
+  onClose,
+}: {
+  messageId: string | null;
+  apiKey: string;
+  onClose(): void;
+}) {
   const [state, setState] = useState<State>({ kind: 'loading' });
   useEffect(() => {
     if (messageId === null) return undefined;
@@ -17,14 +25,24 @@ export function ExplanationDrawer({ messageId, apiKey, onClose }: { messageId: s
       (view) => setState({ kind: 'read', view }),
       (error: unknown) => {
         if (abort.signal.aborted) return;
-        setState({ kind: 'failed', message: error instanceof ApiError ? error.message : 'The answer could not be read.' });
+        setState({
+          kind: 'failed',
+          message: error instanceof ApiError ? error.message : 'The answer could not be read.',
+        });
       },
     );
     return () => abort.abort();
   }, [messageId, apiKey]);
 
   return (
-    <Drawer opened={messageId !== null} onClose={onClose} position="right" size="xl" title="Why this message costs what it costs" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer
+      opened={messageId !== null}
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title="Why this message costs what it costs"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {messageId !== null && (
         <Stack gap="lg" data-testid="explanation">
           <Text size="sm" ff="monospace" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
@@ -94,7 +112,8 @@ function Step({ step }: { step: RatedStep }) {
                   </Table.Td>
                   <Table.Td c="dimmed">{leg.rate === null ? '' : `${leg.rate.cardId} v${leg.rate.version}`}</Table.Td>
                   <Table.Td ta="right" className="number">
-                    {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : formatExact(leg.amount)} {leg.currency}
+                    {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : formatExact(leg.amount)}{' '}
+                    {leg.currency}
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -39,7 +39,8 @@ export function KeyForm({ refused, onKey }: { refused: string | null; onKey(key:
             Open
           </Button>
           <Text size="xs" c="dimmed">
-            It is kept in this tab only, until the tab is closed. <Code>npm start</Code> prints an address that already carries one.
+            It is kept in this tab only, until the tab is closed. <Code>npm start</Code> prints an address that already
+            carries one.
           </Text>
         </Stack>
       </form>

@@ -104,7 +104,13 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
 }
 
 function Sum({ value }: { value: string }) {
-  return signOf(value) === 0 ? <Text span c="dimmed">—</Text> : <>{formatExact(value)}</>;
+  return signOf(value) === 0 ? (
+    <Text span c="dimmed">
+      —
+    </Text>
+  ) : (
+    <>{formatExact(value)}</>
+  );
 }
 
 /** What was settled; or what is held until the message is final. */
@@ -125,7 +131,9 @@ function FirstMessage() {
   -H 'content-type: application/x-ndjson' --data-binary @cdrs.ndjson`;
   return (
     <Stack gap={8}>
-      <Nothing>No message has been rated yet. Send the first records through the entry port, or produce them to cdr.raw:</Nothing>
+      <Nothing>
+        No message has been rated yet. Send the first records through the entry port, or produce them to cdr.raw:
+      </Nothing>
       <Code block>{example}</Code>
     </Stack>
   );

@@ -39,11 +39,20 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
   };
   return (
     <div className="page">
-      <TopBar freshness={{ state: live.data === null ? 'waiting' : stale ? 'stale' : 'live', ageMs }} onLeave={() => onLeave(null)} />
+      <TopBar
+        freshness={{ state: live.data === null ? 'waiting' : stale ? 'stale' : 'live', ageMs }}
+        onLeave={() => onLeave(null)}
+      />
       <main>
         {live.data === null && live.error === null && <LoadingPage />}
         {live.data === null && live.error !== null && <ErrorPage message={live.error.message} onRetry={retry} />}
-        {stale && <StaleBanner ageMs={ageMs} reason={live.error?.message ?? 'Analytics answers, but its figures do not move on.'} onRetry={retry} />}
+        {stale && (
+          <StaleBanner
+            ageMs={ageMs}
+            reason={live.error?.message ?? 'Analytics answers, but its figures do not move on.'}
+            onRetry={retry}
+          />
+        )}
         {live.data !== null && (
           <>
             <Tiles live={live.data} lag={lag.data} />

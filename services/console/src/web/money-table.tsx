@@ -23,7 +23,13 @@ export function MoneyTable({ money }: { money: Live['money'] }) {
             <Text size="xs" c="dimmed" fw={500}>
               Margin, {row.currency}
             </Text>
-            <Text fz={34} fw={600} lh={1.25} c={signOf(row.margin) < 0 ? 'red' : 'inherit'} style={{ letterSpacing: '-0.02em' }}>
+            <Text
+              fz={34}
+              fw={600}
+              lh={1.25}
+              c={signOf(row.margin) < 0 ? 'red' : 'inherit'}
+              style={{ letterSpacing: '-0.02em' }}
+            >
               <Amount value={row.margin} currency={row.currency} />
               <Text span size="sm" c="dimmed" fw={400} ml={10} style={{ letterSpacing: 0 }}>
                 {formatShare(row.margin, row.revenue)} of revenue
@@ -33,7 +39,12 @@ export function MoneyTable({ money }: { money: Live['money'] }) {
               <Table.Tbody>
                 <Line label="Revenue" hint="what customers owe" value={row.revenue} currency={row.currency} />
                 <Line label="Cost" hint="what suppliers are owed" value={row.cost} currency={row.currency} />
-                <Line label="Held" hint="of customers, not settled yet" value={row.heldRevenue} currency={row.currency} />
+                <Line
+                  label="Held"
+                  hint="of customers, not settled yet"
+                  value={row.heldRevenue}
+                  currency={row.currency}
+                />
               </Table.Tbody>
             </Table>
           </div>

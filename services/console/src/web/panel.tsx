@@ -2,7 +2,17 @@ import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 /** A titled area of the page. `note` says what the figures are, in a few words. */
-export function Panel({ title, note, children, id }: { title: string; note?: ReactNode; children: ReactNode; id?: string }) {
+export function Panel({
+  title,
+  note,
+  children,
+  id,
+}: {
+  title: string;
+  note?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) {
   return (
     <section className="panel" aria-label={title} data-testid={id}>
       <Group justify="space-between" mb={10} wrap="nowrap" align="baseline">

@@ -10,8 +10,22 @@ import { PACE_WINDOW_MS, type Pace } from './use-pace.js';
 use([LineChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
 const COLORS = {
-  light: { line: '#047784', area: 'rgba(4,119,132,0.10)', text: '#5c6770', grid: '#e6eaec', panel: '#ffffff', ink: '#1c2329' },
-  dark: { line: '#51abb6', area: 'rgba(81,171,182,0.16)', text: '#98a4ad', grid: '#2c343a', panel: '#232a2f', ink: '#e6eaec' },
+  light: {
+    line: '#047784',
+    area: 'rgba(4,119,132,0.10)',
+    text: '#5c6770',
+    grid: '#e6eaec',
+    panel: '#ffffff',
+    ink: '#1c2329',
+  },
+  dark: {
+    line: '#51abb6',
+    area: 'rgba(81,171,182,0.16)',
+    text: '#98a4ad',
+    grid: '#2c343a',
+    panel: '#232a2f',
+    ink: '#e6eaec',
+  },
 } as const;
 
 /** The axis grows with what was seen, from here to five minutes. */
@@ -84,5 +98,7 @@ export function RateChart({ points }: { points: readonly Pace[] }) {
   }, [points, scheme]);
 
   const peak = points.reduce((highest, point) => Math.max(highest, point.perSec), 0);
-  return <div ref={place} role="img" aria-label={`Messages per second, peak ${formatCount(peak)}`} style={{ height: 260 }} />;
+  return (
+    <div ref={place} role="img" aria-label={`Messages per second, peak ${formatCount(peak)}`} style={{ height: 260 }} />
+  );
 }

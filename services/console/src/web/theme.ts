@@ -1,7 +1,18 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** A quiet blue-green; red and amber are left for what needs attention. */
-const ledger: MantineColorsTuple = ['#e9f6f7', '#d5eaed', '#a8d5da', '#78bec7', '#51abb6', '#399fac', '#2a99a7', '#188593', '#047784', '#006773'];
+const ledger: MantineColorsTuple = [
+  '#e9f6f7',
+  '#d5eaed',
+  '#a8d5da',
+  '#78bec7',
+  '#51abb6',
+  '#399fac',
+  '#2a99a7',
+  '#188593',
+  '#047784',
+  '#006773',
+];
 
 export const theme = createTheme({
   primaryColor: 'ledger',

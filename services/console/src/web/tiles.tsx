@@ -17,7 +17,14 @@ function Tile({ id, label, value, note, warn = false }: TileProps) {
       <Text size="xs" c="dimmed" fw={500}>
         {label}
       </Text>
-      <Text className="number" fz={26} fw={600} lh={1.3} c={warn ? 'orange' : 'inherit'} style={{ letterSpacing: '-0.02em' }}>
+      <Text
+        className="number"
+        fz={26}
+        fw={600}
+        lh={1.3}
+        c={warn ? 'orange' : 'inherit'}
+        style={{ letterSpacing: '-0.02em' }}
+      >
         {value}
       </Text>
       <Text size="xs" c="dimmed">
@@ -35,8 +42,18 @@ export function Tiles({ live, lag }: { live: Live; lag: Lag | null }) {
   const all = today.rated + today.unrated;
   return (
     <div className="tiles" id="figures">
-      <Tile id="rate" label="Messages per second" value={formatCount(live.messagesPerSec)} note="mean of the last 10 s" />
-      <Tile id="rated" label="Rated today" value={formatCount(today.rated)} note={`of ${formatCount(today.events)} events in all`} />
+      <Tile
+        id="rate"
+        label="Messages per second"
+        value={formatCount(live.messagesPerSec)}
+        note="mean of the last 10 s"
+      />
+      <Tile
+        id="rated"
+        label="Rated today"
+        value={formatCount(today.rated)}
+        note={`of ${formatCount(today.events)} events in all`}
+      />
       <Tile
         id="unrated"
         label="Unrated today"
@@ -48,7 +65,13 @@ export function Tiles({ live, lag }: { live: Live; lag: Lag | null }) {
         id="rejected"
         label="Rejected today"
         value={rejected === null ? '—' : formatCount(rejected.total)}
-        note={rejected === null ? 'shown to the operator' : worst === undefined ? 'every record was readable' : `most: ${worst.reason.replaceAll('_', ' ')}`}
+        note={
+          rejected === null
+            ? 'shown to the operator'
+            : worst === undefined
+              ? 'every record was readable'
+              : `most: ${worst.reason.replaceAll('_', ' ')}`
+        }
         warn={rejected !== null && rejected.total > 0}
       />
       <Tile
@@ -61,7 +84,13 @@ export function Tiles({ live, lag }: { live: Live; lag: Lag | null }) {
         id="lag"
         label="Waiting in Kafka"
         value={behind === null ? '—' : formatCount(behind)}
-        note={behind === null ? 'shown to the operator' : behind === 0 ? 'every reader is at the end' : 'records not read yet'}
+        note={
+          behind === null
+            ? 'shown to the operator'
+            : behind === 0
+              ? 'every reader is at the end'
+              : 'records not read yet'
+        }
       />
     </div>
   );

@@ -1,4 +1,13 @@
-import { ActionIcon, Badge, Button, Group, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Text,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { Mark } from './mark.js';
 import { duration } from './time.js';
 
@@ -33,7 +42,12 @@ export function TopBar({ freshness, onLeave }: { freshness: Freshness; onLeave()
             {freshness.state === 'stale' && freshness.ageMs !== null ? ` · ${duration(freshness.ageMs)} old` : ''}
           </Badge>
           <Tooltip label={`Switch to ${other} colours`}>
-            <ActionIcon variant="default" size="lg" aria-label={`Switch to ${other} colours`} onClick={() => setColorScheme(other)}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={`Switch to ${other} colours`}
+              onClick={() => setColorScheme(other)}
+            >
               <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
                 <circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" strokeWidth="1.4" />
                 <path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" fill="currentColor" />

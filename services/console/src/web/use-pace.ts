@@ -16,7 +16,10 @@ export function usePace(live: Live | null): Pace[] {
     const atMs = Date.parse(live.at);
     const last = seen.current.at(-1);
     if (last === undefined || atMs > last.atMs) {
-      seen.current = [...seen.current.filter((point) => point.atMs > atMs - PACE_WINDOW_MS), { atMs, perSec: live.messagesPerSec }];
+      seen.current = [
+        ...seen.current.filter((point) => point.atMs > atMs - PACE_WINDOW_MS),
+        { atMs, perSec: live.messagesPerSec },
+      ];
     }
   }
   return seen.current;

@@ -16,7 +16,11 @@ const MAX_PAUSE_MS = 10_000;
  * Reads again and again while the tab is visible. What was read last stays when a read fails, so that a short outage shows
  * old figures marked as old instead of an empty page; failures are tried again ever more slowly.
  */
-export function usePolling<T>(read: (signal: AbortSignal) => Promise<T>, everyMs: number, dependency: string): Polled<T> {
+export function usePolling<T>(
+  read: (signal: AbortSignal) => Promise<T>,
+  everyMs: number,
+  dependency: string,
+): Polled<T> {
   const [state, setState] = useState<Omit<Polled<T>, 'retry'>>({ data: null, error: null, receivedAtMs: null });
   const [round, setRound] = useState(0);
   const reader = useRef(read);
