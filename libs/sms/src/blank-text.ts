@@ -3,10 +3,41 @@ import type { RecordFormat } from './read-records.js';
 
 /** Canonical fields that carry no content: what is kept of a reject. Everything else is blanked. */
 const KEPT = new Set([
-  'id', 'event', 'attempt', 'part', 'parts', 'account', 'systemId', 'clientRef', 'authorizationId', 'at', 'acceptedAt',
-  'scheduledAt', 'submittedAt', 'doneAt', 'from', 'senderType', 'originCountry', 'to', 'mcc', 'mnc', 'country', 'trafficClass',
-  'encoding', 'dcs', 'udh', 'textLength', 'supplier', 'connection', 'route', 'supplierMessageId', 'status', 'rawStatus',
-  'errorCode', 'dlrRequested', 'direction',
+  'id',
+  'event',
+  'attempt',
+  'part',
+  'parts',
+  'account',
+  'systemId',
+  'clientRef',
+  'authorizationId',
+  'at',
+  'acceptedAt',
+  'scheduledAt',
+  'submittedAt',
+  'doneAt',
+  'from',
+  'senderType',
+  'originCountry',
+  'to',
+  'mcc',
+  'mnc',
+  'country',
+  'trafficClass',
+  'encoding',
+  'dcs',
+  'udh',
+  'textLength',
+  'supplier',
+  'connection',
+  'route',
+  'supplierMessageId',
+  'status',
+  'rawStatus',
+  'errorCode',
+  'dlrRequested',
+  'direction',
 ]);
 const KEPT_CHARS = 128;
 const BLANK = '…';
@@ -39,7 +70,8 @@ function blankJson(line: string): string | null {
     if (!KEPT.has(name)) {
       if (name === 'text') kept[name] = BLANK;
       else others += 1;
-    } else if (typeof field === 'string') kept[name] = field.length > KEPT_CHARS ? field.slice(0, KEPT_CHARS) + BLANK : field;
+    } else if (typeof field === 'string')
+      kept[name] = field.length > KEPT_CHARS ? field.slice(0, KEPT_CHARS) + BLANK : field;
     else kept[name] = typeof field === 'object' && field !== null ? BLANK : field;
   }
   if (others > 0) kept['otherFields'] = others;

@@ -40,7 +40,10 @@ export function parseCanonicalCsv(text: string, columns: readonly string[] | nul
   return rows.sort((a, b) => a.line - b.line);
 }
 
-const NO_HEADER: CdrVerdict = { fault: 'malformed', message: 'no header line with the column event, and no header columns' };
+const NO_HEADER: CdrVerdict = {
+  fault: 'malformed',
+  message: 'no header line with the column event, and no header columns',
+};
 
 function cells(text: string, faults: CsvRow[]): { record: string[]; raw: string; lines: number }[] {
   const options = {

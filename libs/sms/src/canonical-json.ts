@@ -1,5 +1,12 @@
 import {
-  blankRecord, type CdrFault, type CdrFaultCode, type CdrRecord, type CdrVerdict, type PortedNetwork, USAGE_EVENTS, type UsageEventName,
+  blankRecord,
+  type CdrFault,
+  type CdrFaultCode,
+  type CdrRecord,
+  type CdrVerdict,
+  type PortedNetwork,
+  USAGE_EVENTS,
+  type UsageEventName,
 } from './record.js';
 import { statusOfStat } from './status.js';
 import { type Concatenation, parseUdh } from './udh.js';
@@ -35,7 +42,8 @@ export function parseCanonicalJson(json: string): CdrVerdict {
   } catch {
     return { fault: 'malformed', message: 'not JSON' };
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { fault: 'malformed', message: 'not a JSON object' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { fault: 'malformed', message: 'not a JSON object' };
   return readCanonical(value as Fields);
 }
 
@@ -127,7 +135,8 @@ function text(f: Fields, name: string, most: number): string | null {
   const value = f[name];
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new FieldFault('bad_field', `${name} is a number that is not exact: send a string`);
+    if (!Number.isSafeInteger(value))
+      throw new FieldFault('bad_field', `${name} is a number that is not exact: send a string`);
     return String(value);
   }
   if (typeof value !== 'string') throw new FieldFault('bad_field', `${name} is no string`);
@@ -169,7 +178,8 @@ function flag(f: Fields, name: string): boolean | null {
 function code(f: Fields, name: string, pattern: RegExp): string | null {
   const value = f[name];
   if (value === undefined || value === null || value === '') return null;
-  if (typeof value !== 'string' || !pattern.test(value)) throw new FieldFault('bad_field', `${name} is no string of digits as in ITU-T E.212`);
+  if (typeof value !== 'string' || !pattern.test(value))
+    throw new FieldFault('bad_field', `${name} is no string of digits as in ITU-T E.212`);
   return value;
 }
 
@@ -208,7 +218,8 @@ function udh(f: Fields): Concatenation | null {
     if (header === null) throw new FieldFault('bad_field', 'udh is no user data header in hex');
     return header.concatenation;
   }
-  if (typeof value !== 'object' || Array.isArray(value)) throw new FieldFault('bad_field', 'udh is neither hex nor an object');
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new FieldFault('bad_field', 'udh is neither hex nor an object');
   const u = value as Fields;
   const ref = int(u, 'ref', 0, 65_535);
   const part = int(u, 'part', 1, 255);

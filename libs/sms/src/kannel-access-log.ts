@@ -76,11 +76,21 @@ const NAMES: ReadonlyMap<string, FieldName> = new Map<string, FieldName>([
 /** The fields of a line, or what is wrong with it. */
 function readFields(line: string, open: number): KannelFields | string {
   const fields: KannelFields = {
-    smsc: null, service: null, account: null, billing: null, id: null, foreignId: null,
-    from: null, to: null, flags: null, length: -1, body: '', udh: '',
+    smsc: null,
+    service: null,
+    account: null,
+    billing: null,
+    id: null,
+    foreignId: null,
+    from: null,
+    to: null,
+    flags: null,
+    length: -1,
+    body: '',
+    udh: '',
   };
   let seen = 0;
-  for (let at = open; at >= 0 && at < line.length && line.charCodeAt(at) === BRACKET; ) {
+  for (let at = open; at >= 0 && at < line.length && line.charCodeAt(at) === BRACKET;) {
     const colon = line.indexOf(':', at);
     if (colon < 0) return 'a field without a colon';
     const name = line.slice(at + 1, colon);
@@ -98,7 +108,8 @@ function readFields(line: string, open: number): KannelFields | string {
         const bit = 1 << ORDER.indexOf(known);
         if ((seen & bit) !== 0) return `the field ${name} twice`;
         seen |= bit;
-        if (value.length > 255 || CONTROL.test(value)) return `the field ${name} is too long or has a control character`;
+        if (value.length > 255 || CONTROL.test(value))
+          return `the field ${name} is too long or has a control character`;
         if (value !== '') fields[known] = value;
       }
     }
@@ -110,7 +121,7 @@ function readFields(line: string, open: number): KannelFields | string {
 const BRACKET = 91;
 const CLOSING = 93;
 const ORDER = [...NAMES.values()];
-// eslint complains of control characters in patterns for good reason; here they are what is looked for.
+// Spelled as text: control characters are what is looked for.
 const CONTROL = new RegExp('[\\u0000-\\u001f\\u007f]');
 
 /** The body is anything, brackets included: it ends at the last header field, or at the end of the line. */

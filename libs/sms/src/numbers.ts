@@ -6,7 +6,10 @@ export type NumberKind = 'e164' | 'short_code' | 'alphanumeric';
 /** A number as events carry it, or why it is none. */
 export type NormalisedNumber =
   | { readonly ok: true; readonly kind: NumberKind; /** E.164 with +, else as written */ readonly value: string }
-  | { readonly ok: false; readonly fault: 'empty' | 'not_a_number' | 'too_long' | 'too_short' | 'unknown_calling_code' | 'national' };
+  | {
+      readonly ok: false;
+      readonly fault: 'empty' | 'not_a_number' | 'too_long' | 'too_short' | 'unknown_calling_code' | 'national';
+    };
 
 /** How a source writes national numbers; without it they are refused rather than guessed. */
 export interface DialingRules {

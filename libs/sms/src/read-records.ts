@@ -46,13 +46,19 @@ export function readRecords(
   if (!utf8 && format !== 'kannel-access-log') return whole(head(value), 'bad_encoding', 'not UTF-8');
   const text = utf8 ? value.toString('utf8') : value.toString('latin1');
   const lines = linesOf(text.charCodeAt(0) === BOM ? text.slice(1) : text, format, columns, limits);
-  if (lines.length > limits.lines) return whole(text.slice(0, 4096), 'too_many_lines', `more than ${limits.lines} lines`);
+  if (lines.length > limits.lines)
+    return whole(text.slice(0, 4096), 'too_many_lines', `more than ${limits.lines} lines`);
   return lines.length === 0 ? whole('', 'empty', 'no line') : lines;
 }
 
 const BOM = 0xfeff;
 
-function linesOf(text: string, format: RecordFormat, columns: readonly string[] | null, limits: RecordLimits): CdrLine[] {
+function linesOf(
+  text: string,
+  format: RecordFormat,
+  columns: readonly string[] | null,
+  limits: RecordLimits,
+): CdrLine[] {
   if (format === 'canonical-csv') return parseCanonicalCsv(text, columns);
   if (format === 'kannel-access-log') return split(text, parseKannelLine, limits);
   const first = text.charCodeAt(0);
@@ -70,7 +76,7 @@ function elements(text: string, limits: RecordLimits): CdrLine[] {
 function split(text: string, parse: (line: string) => CdrVerdict, limits: RecordLimits): CdrLine[] {
   const lines: CdrLine[] = [];
   let line = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     line += 1;
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;

@@ -39,7 +39,7 @@ export function parseSmppReceipt(body: string): SmppReceipt | null {
 function readFields(text: string): SmppReceipt | null {
   const end = TEXT_STARTS.exec(text)?.index ?? text.length;
   const fields = new Map<string, string>();
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end;) {
     FIELD.lastIndex = at;
     const found = FIELD.exec(text);
     if (found === null) {

@@ -1,5 +1,6 @@
 /** Events that a status report can stand for. */
-export type ReceiptEvent = 'submitted' | 'submit_rejected' | 'delivered' | 'undelivered' | 'expired' | 'rejected' | 'deleted' | 'unknown';
+export type ReceiptEvent =
+  'submitted' | 'submit_rejected' | 'delivered' | 'undelivered' | 'expired' | 'rejected' | 'deleted' | 'unknown';
 
 export interface ReceiptStatus {
   readonly event: ReceiptEvent;
@@ -12,9 +13,13 @@ const of = (event: ReceiptEvent, status: string = event): ReceiptStatus => ({ ev
 /** Statuses as receipts spell them, upper case. Source: SMPP 3.4 appendix B and table 5-6, and what gateways make of it. */
 const BY_STAT: ReadonlyMap<string, ReceiptStatus> = new Map([
   ...['DELIVRD', 'DELIVERED', 'DELIVERD', 'DLVRD', 'DELIVER', 'SUCCESS'].map((s) => [s, of('delivered')] as const),
-  ...['UNDELIV', 'UNDELIVERED', 'UNDELIVERABLE', 'UNDELIVRD', 'UNDELIVERD', 'FAILED', 'FAIL', 'NOTDELIV'].map((s) => [s, of('undelivered')] as const),
+  ...['UNDELIV', 'UNDELIVERED', 'UNDELIVERABLE', 'UNDELIVRD', 'UNDELIVERD', 'FAILED', 'FAIL', 'NOTDELIV'].map(
+    (s) => [s, of('undelivered')] as const,
+  ),
   ...['EXPIRED', 'EXPIRD', 'EXPIERD'].map((s) => [s, of('expired')] as const),
-  ...['REJECTD', 'REJECTED', 'REJECT', 'REJECTED BY SMSC', 'BLOCKED', 'SKIPPED'].map((s) => [s, of('rejected')] as const),
+  ...['REJECTD', 'REJECTED', 'REJECT', 'REJECTED BY SMSC', 'BLOCKED', 'SKIPPED'].map(
+    (s) => [s, of('rejected')] as const,
+  ),
   ...['DELETED', 'DELETD', 'CANCELLED', 'CANCELED'].map((s) => [s, of('deleted')] as const),
   ...['ENROUTE', 'EN_ROUTE', 'ENROUT', 'SENT', 'PENDING'].map((s) => [s, of('unknown', 'enroute')] as const),
   ...['BUFFERED', 'BUFFERD', 'BUFFRED', 'BUFFER'].map((s) => [s, of('unknown', 'buffered')] as const),
@@ -69,5 +74,11 @@ export function statusOfMask(mask: number): ReceiptStatus | null {
 
 /** Terminal for its attempt: the first of these is kept (domain.md §1). */
 export function isTerminal(event: string): boolean {
-  return event === 'delivered' || event === 'undelivered' || event === 'expired' || event === 'rejected' || event === 'deleted';
+  return (
+    event === 'delivered' ||
+    event === 'undelivered' ||
+    event === 'expired' ||
+    event === 'rejected' ||
+    event === 'deleted'
+  );
 }

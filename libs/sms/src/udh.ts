@@ -34,7 +34,7 @@ export function parseUdh(hex: string): UserDataHeader | null {
   if (end > bytes.length) return null;
   let concatenation: Concatenation | null = null;
   let refBits: 8 | 16 | null = null;
-  for (let at = 1; at < end; ) {
+  for (let at = 1; at < end;) {
     const id = bytes[at] as number;
     const length = bytes[at + 1];
     if (length === undefined || at + 2 + length > end) return null;

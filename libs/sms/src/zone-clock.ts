@@ -113,7 +113,12 @@ function parseWritten(text: string): number {
   const minute = digits(text, 14, 2);
   const separator = text.charCodeAt(10);
   // 'T', 't' or a blank; a date alone names no instant
-  if (text.charCodeAt(7) !== 45 || text.charCodeAt(13) !== 58 || (separator !== 84 && separator !== 116 && separator !== 32)) return NaN;
+  if (
+    text.charCodeAt(7) !== 45 ||
+    text.charCodeAt(13) !== 58 ||
+    (separator !== 84 && separator !== 116 && separator !== 32)
+  )
+    return NaN;
   let at = 16;
   let second = 0;
   let millis = 0;

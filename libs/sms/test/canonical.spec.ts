@@ -1,13 +1,43 @@
 import fc from 'fast-check';
-import { blankText, isFault, parseCanonicalCsv, parseCanonicalJson, readRecords, sliceJsonArray } from '../src/index.js';
+import {
+  blankText,
+  isFault,
+  parseCanonicalCsv,
+  parseCanonicalJson,
+  readRecords,
+  sliceJsonArray,
+} from '../src/index.js';
 
-const ACCEPTED = { id: 'm-1', event: 'accepted', account: 'acme', at: '2026-05-01T12:00:00Z', from: 'ACME', to: '+447700900123', mcc: '234', mnc: '10', text: 'Your code is 1234' };
+const ACCEPTED = {
+  id: 'm-1',
+  event: 'accepted',
+  account: 'acme',
+  at: '2026-05-01T12:00:00Z',
+  from: 'ACME',
+  to: '+447700900123',
+  mcc: '234',
+  mnc: '10',
+  text: 'Your code is 1234',
+};
 
 describe('parseCanonicalJson', () => {
   test('a record', () => {
-    expect(parseCanonicalJson(JSON.stringify({ ...ACCEPTED, parts: 2, udh: '050003F10402', ported: { mcc: '234', mnc: '20', by: 'hlr' } }))).toMatchObject({
-      event: 'accepted', gatewayMessageId: 'm-1', account: 'acme', at: '2026-05-01T12:00:00Z', mcc: '234', mnc: '10', partsReported: 2,
-      udh: { ref: 241, part: 2, total: 4 }, ported: { mcc: '234', mnc: '20', country: null, at: null, by: 'hlr' }, text: 'Your code is 1234', direction: 'mt',
+    expect(
+      parseCanonicalJson(
+        JSON.stringify({ ...ACCEPTED, parts: 2, udh: '050003F10402', ported: { mcc: '234', mnc: '20', by: 'hlr' } }),
+      ),
+    ).toMatchObject({
+      event: 'accepted',
+      gatewayMessageId: 'm-1',
+      account: 'acme',
+      at: '2026-05-01T12:00:00Z',
+      mcc: '234',
+      mnc: '10',
+      partsReported: 2,
+      udh: { ref: 241, part: 2, total: 4 },
+      ported: { mcc: '234', mnc: '20', country: null, at: null, by: 'hlr' },
+      text: 'Your code is 1234',
+      direction: 'mt',
     });
   });
   test('exact numbers are taken for ids, others refused', () => {
@@ -34,25 +64,44 @@ describe('parseCanonicalJson', () => {
   });
   test('never throws', () => {
     fc.assert(fc.property(fc.json(), (json) => void parseCanonicalJson(json)));
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom('event', 'id', 'udh', 'ported', 'text', 'parts', 'mcc', 'at', 'dlrRequested'), fc.jsonValue()), (o) => {
-      parseCanonicalJson(JSON.stringify({ event: 'accepted', ...o }));
-    }));
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom('event', 'id', 'udh', 'ported', 'text', 'parts', 'mcc', 'at', 'dlrRequested'),
+          fc.jsonValue(),
+        ),
+        (o) => {
+          parseCanonicalJson(JSON.stringify({ event: 'accepted', ...o }));
+        },
+      ),
+    );
   });
 });
 
 describe('readRecords', () => {
-  const read = (text: string | Buffer, format: 'canonical-json' | 'canonical-csv' | 'kannel-access-log' = 'canonical-json') =>
-    readRecords(Buffer.isBuffer(text) ? text : Buffer.from(text), format).map(({ line, verdict }) => `${line} ${isFault(verdict) ? verdict.fault : verdict.event}`);
+  const read = (
+    text: string | Buffer,
+    format: 'canonical-json' | 'canonical-csv' | 'kannel-access-log' = 'canonical-json',
+  ) =>
+    readRecords(Buffer.isBuffer(text) ? text : Buffer.from(text), format).map(
+      ({ line, verdict }) => `${line} ${isFault(verdict) ? verdict.fault : verdict.event}`,
+    );
   const one = JSON.stringify(ACCEPTED);
 
   test('each line has its own verdict', () => {
     expect(read(`${one}\r\n\n{"event"\n${one}`)).toEqual(['1 accepted', '3 malformed', '4 accepted']);
   });
-  test('an array, also over lines', () => expect(read(`[${one},\n {"event":"x"},\n${one}]`)).toEqual(['1 accepted', '2 unsupported_event', '3 accepted']));
+  test('an array, also over lines', () =>
+    expect(read(`[${one},\n {"event":"x"},\n${one}]`)).toEqual(['1 accepted', '2 unsupported_event', '3 accepted']));
   test('one object over lines', () => expect(read(JSON.stringify(ACCEPTED, null, 2))).toEqual(['1 accepted']));
   test('a byte order mark', () => expect(read('\ufeff' + one)).toEqual(['1 accepted']));
   test('CSV with its header, quotes and a line break inside', () => {
-    expect(read('id,event,to,text,ported.mcc\r\n1,accepted,447700900123,"a ""b""\nc",234\r\n2,accepted\r\n3,submitted,447700900123,,', 'canonical-csv')).toEqual(['2 accepted', '4 malformed', '5 submitted']);
+    expect(
+      read(
+        'id,event,to,text,ported.mcc\r\n1,accepted,447700900123,"a ""b""\nc",234\r\n2,accepted\r\n3,submitted,447700900123,,',
+        'canonical-csv',
+      ),
+    ).toEqual(['2 accepted', '4 malformed', '5 submitted']);
   });
   test('CSV without a header', () => {
     expect(read('1,accepted', 'canonical-csv')).toEqual(['1 malformed']);
@@ -77,15 +126,23 @@ describe('readRecords', () => {
   });
   test('arbitrary bytes are records or faults, in every format', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), fc.constantFrom('canonical-json' as const, 'canonical-csv' as const, 'kannel-access-log' as const), (bytes, format) => {
-        expect(read(Buffer.from(bytes), format).length).toBeGreaterThan(0);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.constantFrom('canonical-json' as const, 'canonical-csv' as const, 'kannel-access-log' as const),
+        (bytes, format) => {
+          expect(read(Buffer.from(bytes), format).length).toBeGreaterThan(0);
+        },
+      ),
     );
   });
 });
 
 test('an array is cut without being parsed', () => {
-  expect(sliceJsonArray('[{"a":"],[\\""}, 12345678901234567890 ,[1,[2]]]')).toEqual(['{"a":"],[\\""}', '12345678901234567890', '[1,[2]]']);
+  expect(sliceJsonArray('[{"a":"],[\\""}, 12345678901234567890 ,[1,[2]]]')).toEqual([
+    '{"a":"],[\\""}',
+    '12345678901234567890',
+    '[1,[2]]',
+  ]);
   expect(sliceJsonArray('[]')).toEqual([]);
   expect(sliceJsonArray('[{]')).toBeNull();
   expect(sliceJsonArray('[' + '['.repeat(20) + ']'.repeat(20) + ']')).toBeNull();
@@ -95,10 +152,22 @@ describe('blankText', () => {
   const secret = 'Your code is 1234';
   const fault = { fault: 'bad_field', message: '' } as const;
   test.each([
-    ['canonical', JSON.stringify({ ...ACCEPTED, payload: { sms: secret }, 'te\u0078t': secret }), 'canonical-json' as const],
+    [
+      'canonical',
+      JSON.stringify({ ...ACCEPTED, payload: { sms: secret }, 'te\u0078t': secret }),
+      'canonical-json' as const,
+    ],
     ['broken JSON', JSON.stringify(ACCEPTED).slice(0, -3), 'canonical-json' as const],
-    ['Kannel', `2026-05-01 12:00:00 Sent SMS [SMSC:X] [to:4477] [msg:17:${secret}] [udh:0:]`, 'kannel-access-log' as const],
-    ['Kannel cut off', `2026-05-01 12:00:00 Sent SMS [SMSC:X] [to:4477] [msg:17:${secret}`, 'kannel-access-log' as const],
+    [
+      'Kannel',
+      `2026-05-01 12:00:00 Sent SMS [SMSC:X] [to:4477] [msg:17:${secret}] [udh:0:]`,
+      'kannel-access-log' as const,
+    ],
+    [
+      'Kannel cut off',
+      `2026-05-01 12:00:00 Sent SMS [SMSC:X] [to:4477] [msg:17:${secret}`,
+      'kannel-access-log' as const,
+    ],
     ['CSV', `m-1,accepted,${secret}`, 'canonical-csv' as const],
     ['unknown', `whatever ${secret}`, null],
   ])('%s', (_, line, format) => {
@@ -106,5 +175,6 @@ describe('blankText', () => {
     expect(shown).not.toContain('1234');
     expect(shown).not.toContain('code is');
   });
-  test('what is no content stays', () => expect(blankText(JSON.stringify(ACCEPTED), 'canonical-json', fault)).toContain('+447700900123'));
+  test('what is no content stays', () =>
+    expect(blankText(JSON.stringify(ACCEPTED), 'canonical-json', fault)).toContain('+447700900123'));
 });

@@ -38,7 +38,11 @@ describe('normaliseNumber', () => {
   ])('%s is refused: %s', (written, fault) => expect(normaliseNumber(written)).toEqual({ ok: false, fault }));
 
   test('a national number needs the rules of its source', () => {
-    expect(normaliseNumber('07700900123', { callingCode: '44', trunkPrefix: '0' })).toEqual({ ok: true, kind: 'e164', value: '+447700900123' });
+    expect(normaliseNumber('07700900123', { callingCode: '44', trunkPrefix: '0' })).toEqual({
+      ok: true,
+      kind: 'e164',
+      value: '+447700900123',
+    });
   });
 
   test('what is normalised stays as it is, and never more than 15 digits', () => {
@@ -61,10 +65,23 @@ describe('normaliseNumber', () => {
 
 describe('countryOf', () => {
   test.each([
-    ['+14165550100', 'CA'], ['+12125550100', 'US'], ['+18765550100', 'JM'], ['+17875550100', 'PR'], ['+447700900123', 'GB'],
-    ['+447937123456', 'JE'], ['+447624123456', 'IM'], ['+447781123456', 'GG'], ['+77011234567', 'KZ'], ['+79161234567', 'RU'],
-    ['+262639123456', 'YT'], ['+262692123456', 'RE'], ['+5993181234', 'BQ'], ['+59995181234', 'CW'], ['+38344123456', 'XK'],
-    ['+881612345678', null], ['70707', null],
+    ['+14165550100', 'CA'],
+    ['+12125550100', 'US'],
+    ['+18765550100', 'JM'],
+    ['+17875550100', 'PR'],
+    ['+447700900123', 'GB'],
+    ['+447937123456', 'JE'],
+    ['+447624123456', 'IM'],
+    ['+447781123456', 'GG'],
+    ['+77011234567', 'KZ'],
+    ['+79161234567', 'RU'],
+    ['+262639123456', 'YT'],
+    ['+262692123456', 'RE'],
+    ['+5993181234', 'BQ'],
+    ['+59995181234', 'CW'],
+    ['+38344123456', 'XK'],
+    ['+881612345678', null],
+    ['70707', null],
   ])('%s is in %s', (number, country) => expect(countryOf(number)).toBe(country));
 
   // Guadeloupe, Saint Barthélemy and Saint Martin share their ranges, as do Åland's mobiles with Finland's, Svalbard's
@@ -74,7 +91,8 @@ describe('countryOf', () => {
     const differ: string[] = [];
     for (const country of getCountries()) {
       const number = getExampleNumber(country, examples as never)?.number;
-      if (number !== undefined && !SHARED.has(country) && countryOf(number) !== country) differ.push(`${country} ${number} ${countryOf(number)}`);
+      if (number !== undefined && !SHARED.has(country) && countryOf(number) !== country)
+        differ.push(`${country} ${number} ${countryOf(number)}`);
     }
     expect(differ).toEqual([]);
   });
@@ -95,36 +113,48 @@ describe('PrefixIndex', () => {
   test('agrees with trying every prefix in a map', () => {
     const prefix = fc.stringMatching(/^[0-9]{1,6}$/);
     fc.assert(
-      fc.property(fc.array(prefix, { maxLength: 300 }), fc.array(fc.stringMatching(/^[0-9]{0,9}$/), { maxLength: 50 }), (prefixes, numbers) => {
-        const index = new PrefixIndex();
-        prefixes.forEach((p, i) => index.set(p, i));
-        const map = new Map(prefixes.map((p, i) => [p, i] as const));
-        for (const number of numbers) {
-          let best = -1;
-          for (let l = 1; l <= number.length; l++) best = map.get(number.slice(0, l)) ?? best;
-          expect(index.longest(number)).toBe(best);
-        }
-      }),
+      fc.property(
+        fc.array(prefix, { maxLength: 300 }),
+        fc.array(fc.stringMatching(/^[0-9]{0,9}$/), { maxLength: 50 }),
+        (prefixes, numbers) => {
+          const index = new PrefixIndex();
+          prefixes.forEach((p, i) => index.set(p, i));
+          const map = new Map(prefixes.map((p, i) => [p, i] as const));
+          for (const number of numbers) {
+            let best = -1;
+            for (let l = 1; l <= number.length; l++) best = map.get(number.slice(0, l)) ?? best;
+            expect(index.longest(number)).toBe(best);
+          }
+        },
+      ),
     );
   });
 });
 
 const plan = dataFile('numbering', 'e164_prefix_operator.csv');
-needs(plan, NO_SAMPLES)('a real numbering plan: every nested prefix finds its own operator, and every country fits', () => {
-  const rows = readFileSync(plan as string, 'utf8').split('\n').slice(1).filter((l) => l !== '').map((line) => {
-    const [, prefix, ...operator] = line.split(',');
-    return { prefix: prefix as string, country: null, mcc: null, mnc: null, operator: operator.join(',') };
-  });
-  const index = new NumberingIndex(rows);
-  expect(index.refused).toBe(0);
-  for (const { prefix, operator } of rows) expect(index.find(`+${prefix}`)?.operator).toBe(operator);
-  let known = 0;
-  let other = 0;
-  for (const { prefix } of rows) {
-    const number = `+${prefix.padEnd(12, '1')}`;
-    const theirs = parsePhoneNumberFromString(number)?.country;
-    if (theirs === undefined || theirs === countryOf(number)) known += 1;
-    else other += 1;
-  }
-  expect(other / (known + other)).toBeLessThan(0.001);
-}, 60_000);
+needs(plan, NO_SAMPLES)(
+  'a real numbering plan: every nested prefix finds its own operator, and every country fits',
+  () => {
+    const rows = readFileSync(plan as string, 'utf8')
+      .split('\n')
+      .slice(1)
+      .filter((l) => l !== '')
+      .map((line) => {
+        const [, prefix, ...operator] = line.split(',');
+        return { prefix: prefix as string, country: null, mcc: null, mnc: null, operator: operator.join(',') };
+      });
+    const index = new NumberingIndex(rows);
+    expect(index.refused).toBe(0);
+    for (const { prefix, operator } of rows) expect(index.find(`+${prefix}`)?.operator).toBe(operator);
+    let known = 0;
+    let other = 0;
+    for (const { prefix } of rows) {
+      const number = `+${prefix.padEnd(12, '1')}`;
+      const theirs = parsePhoneNumberFromString(number)?.country;
+      if (theirs === undefined || theirs === countryOf(number)) known += 1;
+      else other += 1;
+    }
+    expect(other / (known + other)).toBeLessThan(0.001);
+  },
+  60_000,
+);

@@ -39,7 +39,8 @@ describe('splitIntoParts', () => {
 
   test('every character that counts twice, and its neighbours that do not', () => {
     for (const char of '^{}\\[~]|€\f') expect(splitIntoParts(char).units).toBe(2);
-    for (const char of '@£$¥èéùìòÇ\n Øø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¡ÄÖÑÜ§¿äöñüà') expect(splitIntoParts(char)).toMatchObject({ encoding: 'gsm7', units: 1 });
+    for (const char of '@£$¥èéùìòÇ\n Øø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¡ÄÖÑÜ§¿äöñüà')
+      expect(splitIntoParts(char)).toMatchObject({ encoding: 'gsm7', units: 1 });
     for (const char of 'ç`´’–\tβ') expect(isGsm7(char)).toBe(false);
   });
 
@@ -85,19 +86,24 @@ describe('laws of parts', () => {
   // The calculator segments by graphemes: it never splits a combining sequence, which the standard does. `|` and form feed agree.
   test('sms-segments-calculator agrees, where both are right', () => {
     fc.assert(
-      fc.property(texts.filter((t) => t.length > 0), (text) => {
-        const oracle = new SegmentedMessage(text, 'auto');
-        const { encoding, parts } = splitIntoParts(text);
-        expect(encoding).toBe(oracle.encodingName === 'GSM-7' ? 'gsm7' : 'ucs2');
-        expect(parts.length).toBe(oracle.segmentsCount);
-      }),
+      fc.property(
+        texts.filter((t) => t.length > 0),
+        (text) => {
+          const oracle = new SegmentedMessage(text, 'auto');
+          const { encoding, parts } = splitIntoParts(text);
+          expect(encoding).toBe(oracle.encodingName === 'GSM-7' ? 'gsm7' : 'ucs2');
+          expect(parts.length).toBe(oracle.segmentsCount);
+        },
+      ),
     );
   });
 });
 
 const corpus = dataFile('texts', 'SMSSpamCollection.tsv');
 needs(corpus, NO_SAMPLES)('a corpus of real texts', () => {
-  const lines = readFileSync(corpus as string, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(corpus as string, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const encodings = { gsm7: 0, ucs2: 0, binary: 0 };
   const counts: Record<number, number> = {};
   for (const line of lines) {

@@ -6,19 +6,47 @@ import { dataFile } from './data.js';
 
 describe('parseSmppReceipt', () => {
   test('the usual one', () => {
-    expect(parseSmppReceipt('id:0178611321 sub:001 dlvrd:001 submit date:1507061458 done date:1507061458 stat:DELIVRD err:000 text:.:.1.A.)')).toEqual({
-      supplierMessageId: '0178611321', status: { event: 'delivered', status: 'delivered' }, rawStatus: 'DELIVRD', errorCode: '000',
-      submitted: 1, delivered: 1, submitDate: '1507061458', doneDate: '1507061458',
+    expect(
+      parseSmppReceipt(
+        'id:0178611321 sub:001 dlvrd:001 submit date:1507061458 done date:1507061458 stat:DELIVRD err:000 text:.:.1.A.)',
+      ),
+    ).toEqual({
+      supplierMessageId: '0178611321',
+      status: { event: 'delivered', status: 'delivered' },
+      rawStatus: 'DELIVRD',
+      errorCode: '000',
+      submitted: 1,
+      delivered: 1,
+      submitDate: '1507061458',
+      doneDate: '1507061458',
     });
   });
   test.each([
     ['capital Text', 'id:1 sub:001 dlvrd:000 stat:UNDELIV err:012 Text:stat:DELIVRD', '1', 'undelivered', '012'],
-    ['a UUID for an id', 'id:61F276D3-35668-664E-7F9FFC889700 stat:DELIVRD err:000 text:', '61F276D3-35668-664E-7F9FFC889700', 'delivered', '000'],
+    [
+      'a UUID for an id',
+      'id:61F276D3-35668-664E-7F9FFC889700 stat:DELIVRD err:000 text:',
+      '61F276D3-35668-664E-7F9FFC889700',
+      'delivered',
+      '000',
+    ],
     ['few fields', 'id:GW-1 stat:DELIVRD err:000 text:', 'GW-1', 'delivered', '000'],
     ['another order and case', 'STAT:EXPIRED ERR:5 ID:ab12', 'ab12', 'expired', '5'],
     ['commas', 'id:7,sub:001,stat:REJECTD,err:1', '7', 'rejected', '1'],
-    ['a status nobody knows', 'id:IIIIIIIIII sub:SSS dlvrd:DDD submit date:YYMMDDhhmm done date:YYMMDDhhmm stat:DDDDDDD err:E text:. . .', 'IIIIIIIIII', 'unknown', 'E'],
-    ['a UCP notification', '00,0210021543,0210021500,,447887123456,10110200000000,we2345678i9o03er45ty67u', 'we2345678i9o03er45ty67u', 'delivered', null],
+    [
+      'a status nobody knows',
+      'id:IIIIIIIIII sub:SSS dlvrd:DDD submit date:YYMMDDhhmm done date:YYMMDDhhmm stat:DDDDDDD err:E text:. . .',
+      'IIIIIIIIII',
+      'unknown',
+      'E',
+    ],
+    [
+      'a UCP notification',
+      '00,0210021543,0210021500,,447887123456,10110200000000,we2345678i9o03er45ty67u',
+      'we2345678i9o03er45ty67u',
+      'delivered',
+      null,
+    ],
     ['no id', 'stat:DELIVRD', null, 'delivered', null],
   ])('%s', (_, text, id, event, err) => {
     expect(parseSmppReceipt(text)).toMatchObject({ supplierMessageId: id, status: { event }, errorCode: err });
@@ -38,26 +66,44 @@ describe('parseSmppReceipt', () => {
 
 const samples = dataFile('cdr_samples', 'smpp_delivery_receipts.txt');
 needs(samples, NO_SAMPLES)('every real receipt is one', () => {
-  for (const line of readFileSync(samples as string, 'utf8').split('\n').filter((l) => l !== '')) {
+  for (const line of readFileSync(samples as string, 'utf8')
+    .split('\n')
+    .filter((l) => l !== '')) {
     expect(parseSmppReceipt(line)?.supplierMessageId).toEqual(expect.any(String));
   }
 });
 
 describe('statuses', () => {
   test.each([
-    ['DELIVRD', 'delivered', 'delivered'], ['UNDELIV', 'undelivered', 'undelivered'], ['EXPIRED', 'expired', 'expired'],
-    ['REJECTD', 'rejected', 'rejected'], ['DELETED', 'deleted', 'deleted'], ['ENROUTE', 'unknown', 'enroute'],
-    ['BUFFERED', 'unknown', 'buffered'], ['ACCEPTD', 'unknown', 'accepted_by_smsc'], ['UNKNOWN', 'unknown', 'unknown'],
-    ['delivrd', 'delivered', 'delivered'], ['2', 'delivered', 'delivered'], ['5', 'undelivered', 'undelivered'], ['8', 'rejected', 'rejected'],
-    ['nonsense', 'unknown', 'unknown'], ['__proto__', 'unknown', 'unknown'],
+    ['DELIVRD', 'delivered', 'delivered'],
+    ['UNDELIV', 'undelivered', 'undelivered'],
+    ['EXPIRED', 'expired', 'expired'],
+    ['REJECTD', 'rejected', 'rejected'],
+    ['DELETED', 'deleted', 'deleted'],
+    ['ENROUTE', 'unknown', 'enroute'],
+    ['BUFFERED', 'unknown', 'buffered'],
+    ['ACCEPTD', 'unknown', 'accepted_by_smsc'],
+    ['UNKNOWN', 'unknown', 'unknown'],
+    ['delivrd', 'delivered', 'delivered'],
+    ['2', 'delivered', 'delivered'],
+    ['5', 'undelivered', 'undelivered'],
+    ['8', 'rejected', 'rejected'],
+    ['nonsense', 'unknown', 'unknown'],
+    ['__proto__', 'unknown', 'unknown'],
   ])('stat %s', (stat, event, status) => expect(statusOfStat(stat)).toEqual({ event, status }));
-  test.each([[1, 'delivered'], [2, 'undelivered'], [4, 'unknown'], [8, 'submitted'], [16, 'submit_rejected']])('mask %d', (mask, event) =>
-    expect(statusOfMask(mask)?.event).toBe(event));
+  test.each([
+    [1, 'delivered'],
+    [2, 'undelivered'],
+    [4, 'unknown'],
+    [8, 'submitted'],
+    [16, 'submit_rejected'],
+  ])('mask %d', (mask, event) => expect(statusOfMask(mask)?.event).toBe(event));
   test.each([0, -1, 3, 31, NaN])('mask %d says nothing', (mask) => expect(statusOfMask(mask)).toBeNull());
 });
 
 describe('supplierIdReadings', () => {
-  const values = (raw: string, format: 'dec' | 'hex' | 'string' | null): string[] => supplierIdReadings(raw, format).map((r) => r.value);
+  const values = (raw: string, format: 'dec' | 'hex' | 'string' | null): string[] =>
+    supplierIdReadings(raw, format).map((r) => r.value);
   test.each([
     ['aa56479', null, ['178611321']],
     ['0178611321', null, ['178611321', '6314595105']],

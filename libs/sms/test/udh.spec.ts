@@ -4,8 +4,16 @@ import { parseUdh } from '../src/index.js';
 describe('parseUdh', () => {
   test.each([
     ['8-bit reference', '050003F10402', { octets: 6, refBits: 8, concatenation: { ref: 241, total: 4, part: 2 } }],
-    ['16-bit reference', '06080412340302', { octets: 7, refBits: 16, concatenation: { ref: 0x1234, total: 3, part: 2 } }],
-    ['ports before it', '0B05040B8423F00003AA0201', { octets: 12, refBits: 8, concatenation: { ref: 170, total: 2, part: 1 } }],
+    [
+      '16-bit reference',
+      '06080412340302',
+      { octets: 7, refBits: 16, concatenation: { ref: 0x1234, total: 3, part: 2 } },
+    ],
+    [
+      'ports before it',
+      '0B05040B8423F00003AA0201',
+      { octets: 12, refBits: 8, concatenation: { ref: 170, total: 2, part: 1 } },
+    ],
     ['ports alone', '0605040B8423F0', { octets: 7, refBits: null, concatenation: null }],
     ['part 0 is to be ignored', '050003F10400', { octets: 6, refBits: null, concatenation: null }],
     ['part above the total is to be ignored', '050003F10203', { octets: 6, refBits: null, concatenation: null }],

@@ -17,7 +17,10 @@ export const ingestConfigSchema = baseConfigSchema
     /** A view of the catalog older than this pauses all input. */
     maxCatalogAgeMs: envInteger(1_000, 3_600_000).default(60_000),
     /** Set where this process owns exactly these partitions instead of sharing them out by the group. */
-    ownPartitions: z.string().regex(/^\d+(,\d+)*$/, { error: 'must be partition numbers joined by commas' }).optional(),
+    ownPartitions: z
+      .string()
+      .regex(/^\d+(,\d+)*$/, { error: 'must be partition numbers joined by commas' })
+      .optional(),
   })
   .refine(({ environment, textHashSecret }) => environment !== 'production' || textHashSecret !== LOCAL_SECRET, {
     error: 'must be set in production',

@@ -9,9 +9,17 @@ export class IngestMetrics {
   private readonly records: Counter<'outcome' | 'detail'>;
 
   constructor(metrics: Metrics) {
-    this.records = metrics.counter('ingest_records_total', 'Lines by what became of them, with the event or the reason', ['outcome', 'detail']);
+    this.records = metrics.counter(
+      'ingest_records_total',
+      'Lines by what became of them, with the event or the reason',
+      ['outcome', 'detail'],
+    );
     this.lag = metrics.histogram('ingest_lag_seconds', 'From the append of a raw record to its step', ['topic']);
-    this.orphans = metrics.gauge('ingest_orphans', 'Receipts without a message: waiting, alarmed after ten minutes, lost after the slowest delivery', ['partition', 'state']);
+    this.orphans = metrics.gauge(
+      'ingest_orphans',
+      'Receipts without a message: waiting, alarmed after ten minutes, lost after the slowest delivery',
+      ['partition', 'state'],
+    );
     this.registrations = metrics.gauge('ingest_registrations', 'Messages that receipts can find', ['partition']);
     this.posted = metrics.counter('ingest_posted_lines_total', 'Lines posted over HTTP, by outcome', ['outcome']);
   }

@@ -5,11 +5,15 @@ const SPAN = 2_000;
 const TIMEOUT_MS = 10_000;
 
 /** Reads single records of `cdr.raw` by their offsets; what is gone, or does not come in time, is missing. */
-export async function readRaw(kafka: Kafka, partition: number, offsets: readonly number[]): Promise<ReadonlyMap<number, InRecord>> {
+export async function readRaw(
+  kafka: Kafka,
+  partition: number,
+  offsets: readonly number[],
+): Promise<ReadonlyMap<number, InRecord>> {
   const found = new Map<number, InRecord>();
   const bounds = (await kafka.admin().offsets('cdr.raw')).get(partition);
   const wanted = offsets.filter((offset) => bounds !== undefined && offset >= bounds.low && offset < bounds.high);
-  for (let at = 0; at < wanted.length; ) {
+  for (let at = 0; at < wanted.length;) {
     const from = wanted[at] as number;
     const group = wanted.slice(at).filter((offset) => offset < from + SPAN);
     at += group.length;
@@ -18,7 +22,14 @@ export async function readRaw(kafka: Kafka, partition: number, offsets: readonly
   return found;
 }
 
-function readGroup(kafka: Kafka, partition: number, wanted: ReadonlySet<number>, from: number, last: number, found: Map<number, InRecord>): Promise<void> {
+function readGroup(
+  kafka: Kafka,
+  partition: number,
+  wanted: ReadonlySet<number>,
+  from: number,
+  last: number,
+  found: Map<number, InRecord>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let stop: (() => Promise<void>) | undefined;
     let over = false;

@@ -2,7 +2,16 @@ import { createHash, hash } from 'node:crypto';
 import { CatalogView } from '@ratestream/catalog';
 import { bootstrapService, type RunningService } from '@ratestream/http';
 import {
-  createKafka, createSerdes, type Kafka, readToEnd, runTasks, type Serdes, startCatalogFeed, tail, type TaskContext, type CatalogFeed,
+  createKafka,
+  createSerdes,
+  type Kafka,
+  readToEnd,
+  runTasks,
+  type Serdes,
+  startCatalogFeed,
+  tail,
+  type TaskContext,
+  type CatalogFeed,
 } from '@ratestream/kafka';
 import { Health, type Logger, type Metrics } from '@ratestream/observability';
 import { NumberingIndex } from '@ratestream/sms';
@@ -49,13 +58,25 @@ export async function startIngest({ config, logger, metrics, handleSignals }: In
     onNumberingPlan(plan, rows) {
       const index = new NumberingIndex(rows);
       numbering = { index, by: `plan:${plan.id}@${plan.version}` };
-      logger.info({ plan: plan.id, version: plan.version, rows: rows.length, refused: index.refused }, 'numbering plan in use');
+      logger.info(
+        { plan: plan.id, version: plan.version, rows: rows.length, refused: index.refused },
+        'numbering plan in use',
+      );
     },
   });
   const feed = await startCatalogFeed(kafka, serdes, view, { rates: true, onError: (error) => fail(error) });
 
   const counts = new IngestMetrics(metrics);
-  const shared = await sharedParts({ kafka, serdes, view, feed, config, logger, metrics: counts, numbering: () => numbering });
+  const shared = await sharedParts({
+    kafka,
+    serdes,
+    view,
+    feed,
+    config,
+    logger,
+    metrics: counts,
+    numbering: () => numbering,
+  });
   const book = await tail(kafka, {
     topic: 'ingest.progress',
     partitions: 'all',
@@ -81,8 +102,18 @@ export async function startIngest({ config, logger, metrics, handleSignals }: In
       view,
       rejected,
       orphans,
-      door: new CdrDoor({ view, maxInflatedBytes: config.maxInflatedBytes, metrics: counts, logger, nowMs: Date.now, send: (records) => producer.send(records) }),
-      replayer: new Replayer({ readRaw: (partition, offsets) => readRaw(kafka, partition, offsets), send: (records) => producer.send(records) }),
+      door: new CdrDoor({
+        view,
+        maxInflatedBytes: config.maxInflatedBytes,
+        metrics: counts,
+        logger,
+        nowMs: Date.now,
+        send: (records) => producer.send(records),
+      }),
+      replayer: new Replayer({
+        readRaw: (partition, offsets) => readRaw(kafka, partition, offsets),
+        send: (records) => producer.send(records),
+      }),
     }),
     config,
     logger,
@@ -94,8 +125,15 @@ export async function startIngest({ config, logger, metrics, handleSignals }: In
   });
   fail = (error) => service.fail(error);
 
-  const owned = config.ownPartitions === undefined ? {} : { ownPartitions: config.ownPartitions.split(',').map(Number) };
-  const common = { maxBatch: config.maxBatch, metrics, logger, onFatal: (error: Error) => service.fail(error), ...owned };
+  const owned =
+    config.ownPartitions === undefined ? {} : { ownPartitions: config.ownPartitions.split(',').map(Number) };
+  const common = {
+    maxBatch: config.maxBatch,
+    metrics,
+    logger,
+    onFatal: (error: Error) => service.fail(error),
+    ...owned,
+  };
   const raw = await runTasks(kafka, {
     ...common,
     group: RAW_GROUP,
@@ -111,7 +149,11 @@ export async function startIngest({ config, logger, metrics, handleSignals }: In
 
   health.register('raw tasks', () => raw.health(), { restartHelps: true });
   health.register('correlation tasks', () => correlation.health(), { restartHelps: true });
-  health.register('catalog', () => (shared.catalogIsFresh() ? { ok: true } : { ok: false, detail: `the catalog view is ${Math.round(feed.ageMs() / 1000)} s old` }));
+  health.register('catalog', () =>
+    shared.catalogIsFresh()
+      ? { ok: true }
+      : { ok: false, detail: `the catalog view is ${Math.round(feed.ageMs() / 1000)} s old` },
+  );
   // Ended in reverse: the tasks first, what they need after them.
   service.onShutdown({ name: 'kafka', run: () => kafka.close() });
   service.onShutdown({ name: 'catalog feed', run: () => feed.stop() });
@@ -132,7 +174,16 @@ interface SharedInput {
   numbering(): Numbering | null;
 }
 
-async function sharedParts({ kafka, serdes, view, feed, config, logger, metrics, numbering }: SharedInput): Promise<SharedParts> {
+async function sharedParts({
+  kafka,
+  serdes,
+  view,
+  feed,
+  config,
+  logger,
+  metrics,
+  numbering,
+}: SharedInput): Promise<SharedParts> {
   const encode: Encoders = {
     usage: (value) => serdes.UsageEvent.encode(value),
     correlation: (value) => serdes.CorrelationRecord.encode(value),
@@ -173,9 +224,8 @@ function correlationTask(
   orphans: OrphanList,
 ): CorrelationTask {
   const task = new CorrelationTask(partition, broker, shared, {
-    async readBack(onRecords) {
-      const low = (await kafka.admin().offsets('ingest.correlation')).get(partition)?.low ?? 0;
-      await readToEnd(kafka, { topic: 'ingest.correlation', partition, from: low, onRecords });
+    readBack: async (onRecords, signal) => {
+      await readToEnd(kafka, { topic: 'ingest.correlation', partition, from: 0, onRecords, signal });
     },
     prepare: (value) => serdes.prepare(value),
     onStopped: () => orphans.stopped(task),

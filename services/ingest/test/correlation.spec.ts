@@ -33,7 +33,9 @@ class Partition {
     return this;
   }
   get seen(): string[] {
-    return this.findings.map((f) => (f.kind === 'found' ? `found ${f.registration.attempt}/${f.registration.part}` : f.kind));
+    return this.findings.map((f) =>
+      f.kind === 'found' ? `found ${f.registration.attempt}/${f.registration.part}` : f.kind,
+    );
   }
 }
 
@@ -45,15 +47,23 @@ describe('receipts', () => {
     expect(new Partition().tell(sent('m-1', '178611321')).tell(receipt('178611321')).seen).toEqual(['found 1/1']);
   });
   test('two messages under two readings are ambiguous, and nobody guesses', () => {
-    expect(new Partition().tell(sent('m-1', '178611321')).tell(sent('m-2', '6314595105')).tell(receipt('0178611321')).seen).toEqual(['ambiguous']);
+    expect(
+      new Partition().tell(sent('m-1', '178611321')).tell(sent('m-2', '6314595105')).tell(receipt('0178611321')).seen,
+    ).toEqual(['ambiguous']);
   });
-  test('a recycled id is the newer message\'s, whichever record came first', () => {
+  test("a recycled id is the newer message's, whichever record came first", () => {
     const older = sent('m-1', 'abc1', { at: '2026-04-28T12:00:00Z' });
     const newer = sent('m-2', 'abc1');
-    for (const order of [[older, newer], [newer, older]]) {
+    for (const order of [
+      [older, newer],
+      [newer, older],
+    ]) {
       const partition = new Partition();
       for (const one of order) partition.tell(one);
-      expect(partition.tell(receipt('abc1')).findings.at(-1)).toMatchObject({ kind: 'found', registration: { messageId: newer[0]?.messageId } });
+      expect(partition.tell(receipt('abc1')).findings.at(-1)).toMatchObject({
+        kind: 'found',
+        registration: { messageId: newer[0]?.messageId },
+      });
     }
   });
   test('a receipt before its message waits and is found once', () => {
@@ -63,10 +73,12 @@ describe('receipts', () => {
     expect(partition.fold.orphans.size).toBe(0);
   });
   test('within the horizon it is found, after it the receipt is lost', () => {
-    const late = (days: number): string[] => new Partition().tell(receipt('aa56479')).tell(sent('m-1', 'aa56479'), APPENDED_MS + days * DAY).seen;
+    const late = (days: number): string[] =>
+      new Partition().tell(receipt('aa56479')).tell(sent('m-1', 'aa56479'), APPENDED_MS + days * DAY).seen;
     expect(late(7)).toEqual(['orphaned', 'found 1/1']);
     expect(late(7.001)).toEqual(['orphaned', 'lost']);
-    const early = (days: number): string[] => new Partition().tell(sent('m-1', 'aa56479')).tell(receipt('aa56479'), APPENDED_MS + days * DAY).seen;
+    const early = (days: number): string[] =>
+      new Partition().tell(sent('m-1', 'aa56479')).tell(receipt('aa56479'), APPENDED_MS + days * DAY).seen;
     expect(early(7)).toEqual(['found 1/1']);
     expect(early(7.001)).toEqual(['orphaned']);
   });
@@ -75,11 +87,16 @@ describe('receipts', () => {
     const finding = partition.findings[0];
     if (finding?.kind !== 'found') throw new Error('not found');
     expect(answered(finding.ask, finding.registration, view())).toMatchObject({
-      account: 'acme', rootPayer: 'reseller', chain: ['acme', 'reseller'], identity: { attempt: 2, part: 3, event: 'delivered' },
+      account: 'acme',
+      rootPayer: 'reseller',
+      chain: ['acme', 'reseller'],
+      identity: { attempt: 2, part: 3, event: 'delivered' },
     });
   });
   test('what it names stays', () => {
-    const partition = new Partition().tell(sent('m-1', 'ff01', { attempt: 2 })).tell(records({ id: 'm-1', event: 'delivered', attempt: 1, part: 1 }));
+    const partition = new Partition()
+      .tell(sent('m-1', 'ff01', { attempt: 2 }))
+      .tell(records({ id: 'm-1', event: 'delivered', attempt: 1, part: 1 }));
     const finding = partition.findings[0];
     if (finding?.kind !== 'found') throw new Error('not found');
     expect(answered(finding.ask, finding.registration, view()).identity).toMatchObject({ attempt: 1, part: 1 });
@@ -87,8 +104,10 @@ describe('receipts', () => {
 });
 
 describe('parts of one message', () => {
-  const part = (n: number, at: string, more: object = {}): CorrelationRecord[] => records({ ...ACCEPTED, id: `p${n}-${at}`, at, udh: { ref: 241, part: n, total: 3 }, ...more });
-  const ids = (partition: Partition): string[] => partition.findings.map((f) => (f.kind === 'part' ? f.messageId : f.kind));
+  const part = (n: number, at: string, more: object = {}): CorrelationRecord[] =>
+    records({ ...ACCEPTED, id: `p${n}-${at}`, at, udh: { ref: 241, part: n, total: 3 }, ...more });
+  const ids = (partition: Partition): string[] =>
+    partition.findings.map((f) => (f.kind === 'part' ? f.messageId : f.kind));
   test('meet, also over the edge of a window, in any order', () => {
     const all = [part(1, '2026-05-01T11:59:59Z'), part(2, '2026-05-01T12:00:00Z'), part(3, '2026-05-01T12:00:01Z')];
     fc.assert(
@@ -100,27 +119,33 @@ describe('parts of one message', () => {
     );
   });
   test('a reference used again later is another message', () => {
-    const partition = new Partition().tell(part(1, '2026-05-01T11:00:00Z')).tell(part(1, '2026-05-01T11:10:00Z')).tell(part(1, '2026-05-01T11:10:01Z'));
+    const partition = new Partition()
+      .tell(part(1, '2026-05-01T11:00:00Z'))
+      .tell(part(1, '2026-05-01T11:10:00Z'))
+      .tell(part(1, '2026-05-01T11:10:01Z'));
     const [first, atEdge, later] = ids(partition);
     expect(atEdge).toBe(first);
     expect(later).not.toBe(first);
   });
   test('another sender, recipient or total is another message', () => {
     const partition = new Partition();
-    for (const more of [{}, { from: 'B' }, { to: '+447700900124' }, { udh: { ref: 241, part: 1, total: 2 } }]) partition.tell(part(1, '2026-05-01T12:00:00Z', more));
+    for (const more of [{}, { from: 'B' }, { to: '+447700900124' }, { udh: { ref: 241, part: 1, total: 2 } }])
+      partition.tell(part(1, '2026-05-01T12:00:00Z', more));
     expect(new Set(ids(partition)).size).toBe(4);
   });
-  test('a part sent again has its message\'s id', () => {
-    const partition = new Partition().tell(part(1, '2026-05-01T12:00:00Z')).tell(part(2, '2026-05-01T12:00:01Z')).tell(part(1, '2026-05-01T12:00:00Z'), APPENDED_MS + 3 * DAY);
+  test("a part sent again has its message's id", () => {
+    const partition = new Partition()
+      .tell(part(1, '2026-05-01T12:00:00Z'))
+      .tell(part(2, '2026-05-01T12:00:01Z'))
+      .tell(part(1, '2026-05-01T12:00:00Z'), APPENDED_MS + 3 * DAY);
     expect(new Set(ids(partition)).size).toBe(1);
   });
 });
 
 describe('the state is a fold of the log', () => {
-  const steps = fc.array(
-    fc.tuple(fc.constantFrom('send', 'receive', 'part'), fc.nat(5), fc.nat(9 * 24)),
-    { maxLength: 40 },
-  );
+  const steps = fc.array(fc.tuple(fc.constantFrom('send', 'receive', 'part'), fc.nat(5), fc.nat(9 * 24)), {
+    maxLength: 40,
+  });
   test('read again from the start it knows the same and finds the same', () => {
     fc.assert(
       fc.property(steps, fc.nat(40), (drawn, cut) => {
@@ -130,7 +155,8 @@ describe('the state is a fold of the log', () => {
           at += hours * 360_000;
           if (what === 'send') partition.tell(sent(`m-${id}`, `${id}1`), at);
           else if (what === 'receive') partition.tell(receipt(`0${id}1`), at);
-          else partition.tell(records({ ...ACCEPTED, id: `p${id}`, udh: { ref: 1, part: (id % 2) + 1, total: 2 } }), at);
+          else
+            partition.tell(records({ ...ACCEPTED, id: `p${id}`, udh: { ref: 1, part: (id % 2) + 1, total: 2 } }), at);
         }
         const again = new CorrelationFold();
         const upTo = Math.min(cut, partition.log.length);

@@ -4,7 +4,12 @@ import { RawProgress } from '../src/progress/raw-progress.js';
 describe('RawProgress', () => {
   const make = (caughtUp: { at: number | null }) => {
     let now = 0;
-    const progress = new RawProgress('cdr.raw', 0, { caughtUpTo: () => caughtUp.at, brokerTimeMs: () => 99_000, lag: () => 0 }, () => now);
+    const progress = new RawProgress(
+      'cdr.raw',
+      0,
+      { caughtUpTo: () => caughtUp.at, brokerTimeMs: () => 99_000, lag: () => 0, signal: new AbortController().signal },
+      () => now,
+    );
     return { progress, pass: (ms: number) => void (now += ms) };
   };
   test('behind, it is the last committed record, less a millisecond; a step that is not committed counts for nothing', () => {
@@ -15,7 +20,7 @@ describe('RawProgress', () => {
     progress.committed();
     expect(progress.value()).toBe(49_999);
   });
-  test('caught up, it is the broker\'s time; it is published once a second and never goes back', () => {
+  test("caught up, it is the broker's time; it is published once a second and never goes back", () => {
     const caughtUp = { at: 60_000 as number | null };
     const { progress, pass } = make(caughtUp);
     expect(progress.due()?.progressAt).toBe(60_000_000);
@@ -31,7 +36,8 @@ describe('RawProgress', () => {
 
 describe('ProgressBook', () => {
   const book = new ProgressBook(2);
-  const saw = (partition: number, progressMs: number, writtenAtMs: number): void => book.saw({ topic: 'cdr.raw', partition, progressAt: progressMs * 1000, at: 0 }, writtenAtMs);
+  const saw = (partition: number, progressMs: number, writtenAtMs: number): void =>
+    book.saw({ topic: 'cdr.raw', partition, progressAt: progressMs * 1000, at: 0 }, writtenAtMs);
   test('a correlation task stands for the least of what raw tasks had written before it read', () => {
     saw(0, 1_000, 1_100);
     expect(book.passed(5_000)).toBe(0);

@@ -12,7 +12,8 @@ import type { Registration } from './registrations.js';
 export function answered({ usage, attempt, part }: Ask, registration: Registration, view: SourceView): UsageEvent {
   const chain = view.chain(registration.account) as string[];
   const rootPayer = chain.at(-1);
-  if (rootPayer === undefined) throw new Error(`the account ${registration.account} registered and is not in the catalog`);
+  if (rootPayer === undefined)
+    throw new Error(`the account ${registration.account} registered and is not in the catalog`);
   const before = usage.identity;
   const identity = {
     ...before,

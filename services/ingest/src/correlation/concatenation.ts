@@ -36,7 +36,8 @@ export class ConcatenatedMessages {
     let nearest: Group | undefined;
     for (const group of groups) {
       const distance = Math.abs(group.openedBy - at);
-      if (distance <= WINDOW_MICROS && (nearest === undefined || distance < Math.abs(nearest.openedBy - at))) nearest = group;
+      if (distance <= WINDOW_MICROS && (nearest === undefined || distance < Math.abs(nearest.openedBy - at)))
+        nearest = group;
     }
     return (nearest ?? this.open(key, groups, part, at, appendedAt)).messageId;
   }

@@ -38,7 +38,11 @@ export class CorrelationFold {
     if (record.kind === 'register') this.register(record, appendedAt, findings);
     else if (isAsk(record)) {
       if (record.reading === CONCATENATION) {
-        findings.push({ kind: 'part', ask: record, messageId: this.concatenated.messageIdOf(record.key, record.usage, appendedAt) });
+        findings.push({
+          kind: 'part',
+          ask: record,
+          messageId: this.concatenated.messageIdOf(record.key, record.usage, appendedAt),
+        });
       } else if (record.reading === ORPHAN) this.wait(record, appendedAt, findings);
       else findings.push(this.look(record, appendedAt) ?? { kind: 'orphaned', ask: record });
     }

@@ -15,8 +15,8 @@ const GAUGE_EVERY_MS = 5_000;
 const MARK_EVERY_MS = 60_000;
 
 export interface CorrelationPorts {
-  /** Reads the records of the partition from the first that is kept to its end. */
-  readBack(onRecords: (records: InRecord[]) => Promise<void>): Promise<void>;
+  /** Reads the records of the partition from the first that is kept to its end, or until the signal is aborted (a throw). */
+  readBack(onRecords: (records: InRecord[]) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Loads the schema that a record was written with, where it is not ours. */
   prepare(value: Buffer | null): Promise<void>;
   onStopped(): void;
@@ -47,17 +47,26 @@ export class CorrelationTask implements Task {
     const upTo = committed.get(TOPIC) ?? 0;
     if (upTo === 0) return;
     const startedMs = performance.now();
+    const reached = new AbortController();
     let read = 0;
-    await this.ports.readBack(async (records) => {
+    const apply = async (records: InRecord[]): Promise<void> => {
       for (const record of records) {
-        if (record.offset >= upTo) return;
+        if (record.offset >= upTo) return reached.abort();
         const value = await this.decode(record);
         if (value !== null) this.fold.apply(value, record.appendedAt);
         read += 1;
       }
+    };
+    await this.ports.readBack(apply, AbortSignal.any([this.broker.signal, reached.signal])).catch((error: unknown) => {
+      // What lies behind the committed offset is stepped, so reading may end there.
+      if (!reached.signal.aborted) throw error;
     });
     const tookMs = Math.round(performance.now() - startedMs);
-    this.shared.logger.info({ partition: this.partition, records: read, registrations: this.fold.registrations.size, tookMs }, 'correlation state read back');
+    const registrations = this.fold.registrations.size;
+    this.shared.logger.info(
+      { partition: this.partition, records: read, registrations, tookMs },
+      'correlation state read back',
+    );
   }
 
   async step(_topic: TopicName, records: InRecord[]): Promise<OutRecord[]> {
@@ -70,7 +79,10 @@ export class CorrelationTask implements Task {
     const last = records.at(-1);
     if (last !== undefined) {
       this.progress.stepped(last.appendedAt);
-      this.shared.metrics.lag.observe({ topic: TOPIC }, Math.max(0, this.broker.brokerTimeMs() - last.appendedAt) / 1000);
+      this.shared.metrics.lag.observe(
+        { topic: TOPIC },
+        Math.max(0, this.broker.brokerTimeMs() - last.appendedAt) / 1000,
+      );
     }
     return out;
   }
@@ -95,13 +107,17 @@ export class CorrelationTask implements Task {
 
   async stop(): Promise<void> {
     this.ports.onStopped();
-    for (const state of ['waiting', 'alarmed', 'lost']) this.shared.metrics.orphans.remove({ partition: String(this.partition), state });
+    for (const state of ['waiting', 'alarmed', 'lost'])
+      this.shared.metrics.orphans.remove({ partition: String(this.partition), state });
     this.shared.metrics.registrations.remove({ partition: String(this.partition) });
   }
 
   /** Seconds that the source of a receipt may take, after which it counts as lost. */
   private slowestMs(ask: Ask): number {
-    return (this.shared.view.sourceAt(ask.usage.identity.source, ask.usage.rawAppendedAt)?.slowestReceiptSec ?? 86_400) * 1000;
+    return (
+      (this.shared.view.sourceAt(ask.usage.identity.source, ask.usage.rawAppendedAt)?.slowestReceiptSec ?? 86_400) *
+      1000
+    );
   }
 
   private write(finding: Finding, appendedAt: number, out: OutRecord[]): void {
@@ -125,10 +141,19 @@ export class CorrelationTask implements Task {
         metrics.outcome('orphaned', ask.usage.identity.event);
         return;
       case 'ambiguous':
-        out.push(this.reject(ask, appendedAt, 'ambiguous_receipt', 'its id fits two messages, one by each reading: set the id format of the connection'));
+        out.push(
+          this.reject(
+            ask,
+            appendedAt,
+            'ambiguous_receipt',
+            'its id fits two messages, one by each reading: set the id format of the connection',
+          ),
+        );
         return;
       case 'lost':
-        out.push(this.reject(ask, appendedAt, 'orphan_receipt', 'no message registered under its id within seven days'));
+        out.push(
+          this.reject(ask, appendedAt, 'orphan_receipt', 'no message registered under its id within seven days'),
+        );
     }
   }
 
@@ -149,8 +174,22 @@ export class CorrelationTask implements Task {
   private reject({ usage, line }: Ask, appendedAt: number, reason: RejectReason, message: string): OutRecord {
     this.shared.metrics.outcome('rejected', reason);
     const { source } = usage.identity;
-    const shown = JSON.stringify({ event: usage.identity.event, connection: usage.connection, supplierMessageId: usage.supplierMessageId?.raw, id: usage.gatewayMessageId });
-    const rejected = rejectedCdr({ source, reason, message, rawRef: usage.rawRef, line, rejectedAt: appendedAt * 1000, attempt: 0, shown });
+    const shown = JSON.stringify({
+      event: usage.identity.event,
+      connection: usage.connection,
+      supplierMessageId: usage.supplierMessageId?.raw,
+      id: usage.gatewayMessageId,
+    });
+    const rejected = rejectedCdr({
+      source,
+      reason,
+      message,
+      rawRef: usage.rawRef,
+      line,
+      rejectedAt: appendedAt * 1000,
+      attempt: 0,
+      shown,
+    });
     return { topic: 'cdr.rejected', key: source, value: this.shared.encode.rejected(rejected) };
   }
 
@@ -162,8 +201,19 @@ export class CorrelationTask implements Task {
     const [oldest] = this.fold.orphans.olderThan(now - HORIZON_MS - MARK_EVERY_MS);
     if (oldest === undefined) return null;
     return this.own({
-      kind: 'register', key: TIME_MARK, reading: 'string', keys: [], usage: null, messageId: null, account: null, rootPayer: null,
-      chain: [], attempt: null, part: null, at: now * 1000, line: null,
+      kind: 'register',
+      key: TIME_MARK,
+      reading: 'string',
+      keys: [],
+      usage: null,
+      messageId: null,
+      account: null,
+      rootPayer: null,
+      chain: [],
+      attempt: null,
+      part: null,
+      at: now * 1000,
+      line: null,
     });
   }
 

@@ -25,7 +25,10 @@ interface CandidateKey {
 
 /** Keys of a supplier's message id: one where the connection names its format, else one a reading. */
 export function supplierKeys(connection: string, raw: string, known: Connection | undefined): CandidateKey[] {
-  return supplierIdReadings(raw, known?.idFormat ?? null).map(({ reading, value }) => ({ key: `c${S}${connection}${S}${value}`, reading }));
+  return supplierIdReadings(raw, known?.idFormat ?? null).map(({ reading, value }) => ({
+    key: `c${S}${connection}${S}${value}`,
+    reading,
+  }));
 }
 
 export function gatewayKey(source: string, gatewayMessageId: string): CandidateKey {

@@ -51,15 +51,81 @@ const S = '\u001f';
 export function fingerprintOf(r: CdrRecord, parts: UsageEvent['parts'], textLength: number | null): Fingerprint {
   const { ported, udh } = r;
   const text =
-    r.event + S + n(r.status) + S + n(r.rawStatus) + S + n(r.errorCode) + S + r.direction + S + n(r.gatewayMessageId) +
-    S + n(r.attempt) + S + n(r.part) + S + n(r.account) + S + n(r.systemId) + S + n(r.clientRef) + S + n(r.authorizationId) +
-    S + n(r.at) + S + n(r.acceptedAt) + S + n(r.scheduledAt) + S + n(r.submittedAt) + S + n(r.doneAt) +
-    S + n(r.from) + S + n(r.senderType) + S + n(r.senderRegistrationId) + S + n(r.campaignId) + S + n(r.originCountry) +
-    S + n(r.to) + S + n(r.country) + S + n(r.mcc) + S + n(r.mnc) +
-    S + (ported === null ? '' : `${n(ported.mcc)}/${n(ported.mnc)}/${n(ported.country)}`) +
-    S + n(r.trafficClass) + S + n(r.encoding) + S + (udh === null ? '' : `${udh.ref}/${udh.part}/${udh.total}`) +
-    S + n(textLength) + S + n(parts.reported) + S + n(parts.computed8) + S + n(parts.computed16) +
-    S + n(r.supplier) + S + n(r.connection) + S + n(r.route) + S + n(r.supplierMessageId);
+    r.event +
+    S +
+    n(r.status) +
+    S +
+    n(r.rawStatus) +
+    S +
+    n(r.errorCode) +
+    S +
+    r.direction +
+    S +
+    n(r.gatewayMessageId) +
+    S +
+    n(r.attempt) +
+    S +
+    n(r.part) +
+    S +
+    n(r.account) +
+    S +
+    n(r.systemId) +
+    S +
+    n(r.clientRef) +
+    S +
+    n(r.authorizationId) +
+    S +
+    n(r.at) +
+    S +
+    n(r.acceptedAt) +
+    S +
+    n(r.scheduledAt) +
+    S +
+    n(r.submittedAt) +
+    S +
+    n(r.doneAt) +
+    S +
+    n(r.from) +
+    S +
+    n(r.senderType) +
+    S +
+    n(r.senderRegistrationId) +
+    S +
+    n(r.campaignId) +
+    S +
+    n(r.originCountry) +
+    S +
+    n(r.to) +
+    S +
+    n(r.country) +
+    S +
+    n(r.mcc) +
+    S +
+    n(r.mnc) +
+    S +
+    (ported === null ? '' : `${n(ported.mcc)}/${n(ported.mnc)}/${n(ported.country)}`) +
+    S +
+    n(r.trafficClass) +
+    S +
+    n(r.encoding) +
+    S +
+    (udh === null ? '' : `${udh.ref}/${udh.part}/${udh.total}`) +
+    S +
+    n(textLength) +
+    S +
+    n(parts.reported) +
+    S +
+    n(parts.computed8) +
+    S +
+    n(parts.computed16) +
+    S +
+    n(r.supplier) +
+    S +
+    n(r.connection) +
+    S +
+    n(r.route) +
+    S +
+    n(r.supplierMessageId);
   const id = uuidV5(FINGERPRINTS, text);
   return {
     version: FINGERPRINT_VERSION,

@@ -22,7 +22,10 @@ export function networkOf(
   const { mcc, mnc, ported } = record;
   return {
     reported: mcc === null ? null : ref(mcc, mnc, record.country ?? country, null, 'gateway'),
-    ported: ported === null ? null : ref(ported.mcc, ported.mnc, ported.country ?? country, instant(ported.at, clock), ported.by),
+    ported:
+      ported === null
+        ? null
+        : ref(ported.mcc, ported.mnc, ported.country ?? country, instant(ported.at, clock), ported.by),
     range: rangeOf(recipient, country, numbering),
   };
 }
@@ -33,7 +36,13 @@ function rangeOf(recipient: string | null, country: string | null, numbering: Nu
   return found === null ? null : ref(found.mcc, found.mnc, found.country ?? country, null, numbering.by);
 }
 
-function ref(mcc: string | null, mnc: string | null, country: string | null, at: number | null, by: string): NetworkRef {
+function ref(
+  mcc: string | null,
+  mnc: string | null,
+  country: string | null,
+  at: number | null,
+  by: string,
+): NetworkRef {
   return { mcc, mnc, country, at, by };
 }
 

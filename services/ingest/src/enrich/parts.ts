@@ -1,5 +1,12 @@
 import type { PartCounts } from '@ratestream/events';
-import { type CdrRecord, countOctets, countParts, PART_LIMITS, type PartCount, type SmsEncoding } from '@ratestream/sms';
+import {
+  type CdrRecord,
+  countOctets,
+  countParts,
+  PART_LIMITS,
+  type PartCount,
+  type SmsEncoding,
+} from '@ratestream/sms';
 
 export interface CountedParts {
   readonly parts: PartCounts;
@@ -18,7 +25,11 @@ export function countRecordParts(record: CdrRecord): CountedParts {
   const { text, partsReported, udh } = record;
   if (udh !== null) {
     const encoding = record.encoding ?? (text === null ? null : countParts(text).encoding);
-    return { parts: { reported: partsReported ?? 1, computed8: 1, computed16: 1, assumed: false }, encoding, textLength: lengthOf(record) };
+    return {
+      parts: { reported: partsReported ?? 1, computed8: 1, computed16: 1, assumed: false },
+      encoding,
+      textLength: lengthOf(record),
+    };
   }
   const count = text === null ? fromLength(record) : fromText(text, record.encoding);
   const parts: PartCounts = {

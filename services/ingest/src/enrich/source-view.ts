@@ -20,7 +20,12 @@ export type AccountAnswer =
  *         account is `unknown` when it stood in the account field; in the bind field it names nobody.
  * Example accounts { bulk77: 'acme' }: 'bulk77' → acme, 'acme' → acme, 'bulk78' → unknown
  */
-export function accountOf(view: SourceView, source: Source, named: string | null, systemId: string | null): AccountAnswer {
+export function accountOf(
+  view: SourceView,
+  source: Source,
+  named: string | null,
+  systemId: string | null,
+): AccountAnswer {
   if (named !== null) {
     const account = lookUp(view, source, named);
     return account === undefined ? { kind: 'unknown', named } : { kind: 'known', account };

@@ -38,15 +38,31 @@ export interface ReadTimes {
  * Out     `at` fills the field of the event unless that has a value of its own; or the name of a field at fault: not a
  *         time, or more than 26 h ahead of the broker (a scheduled time may lie ahead)
  */
-export function readTimes(record: CdrRecord, clock: ZoneClock, ingested: number, after: number | undefined): ReadTimes | string {
-  const times: Times = { accepted: null, scheduled: null, submitted: null, done: null, ingested, zone: null, zoneFlag: null };
+export function readTimes(
+  record: CdrRecord,
+  clock: ZoneClock,
+  ingested: number,
+  after: number | undefined,
+): ReadTimes | string {
+  const times: Times = {
+    accepted: null,
+    scheduled: null,
+    submitted: null,
+    done: null,
+    ingested,
+    zone: null,
+    zoneFlag: null,
+  };
   const own = OWN_FIELD[record.event];
   const latest = ingested + AHEAD_MICROS;
   if (record.at !== null && !read(times, own, record.at, clock, after, latest)) return 'at';
-  if (record.acceptedAt !== null && !read(times, 'accepted', record.acceptedAt, clock, after, latest)) return 'acceptedAt';
-  if (record.submittedAt !== null && !read(times, 'submitted', record.submittedAt, clock, after, latest)) return 'submittedAt';
+  if (record.acceptedAt !== null && !read(times, 'accepted', record.acceptedAt, clock, after, latest))
+    return 'acceptedAt';
+  if (record.submittedAt !== null && !read(times, 'submitted', record.submittedAt, clock, after, latest))
+    return 'submittedAt';
   if (record.doneAt !== null && !read(times, 'done', record.doneAt, clock, after, latest)) return 'doneAt';
-  if (record.scheduledAt !== null && !read(times, 'scheduled', record.scheduledAt, clock, after, Infinity)) return 'scheduledAt';
+  if (record.scheduledAt !== null && !read(times, 'scheduled', record.scheduledAt, clock, after, Infinity))
+    return 'scheduledAt';
   let estimated = false;
   if (times[own] === null) {
     estimated = times.accepted === null && times.scheduled === null && times.submitted === null && times.done === null;

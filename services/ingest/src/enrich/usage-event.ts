@@ -1,6 +1,14 @@
 import type { Account, Source } from '@ratestream/catalog';
 import { messageIdOf, type UsageEvent, usageEventId } from '@ratestream/events';
-import { type CdrRecord, countryOf, type NumberKind, normaliseNumber, normaliseSender, normaliseSupplierId, type ZoneClock } from '@ratestream/sms';
+import {
+  type CdrRecord,
+  countryOf,
+  type NumberKind,
+  normaliseNumber,
+  normaliseSender,
+  normaliseSupplierId,
+  type ZoneClock,
+} from '@ratestream/sms';
 import { fingerprintOf, type LinePlace, sourceRecordIdOf } from './identity.js';
 import { type Numbering, networkOf } from './network.js';
 import { countRecordParts } from './parts.js';
@@ -29,7 +37,15 @@ export interface EnrichFault {
   readonly message: string;
 }
 
-const RECEIPTS: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'expired', 'rejected', 'deleted', 'unknown', 'converted']);
+const RECEIPTS: ReadonlySet<string> = new Set([
+  'delivered',
+  'undelivered',
+  'expired',
+  'rejected',
+  'deleted',
+  'unknown',
+  'converted',
+]);
 
 /** Reports about a message that another record names. */
 export function isReceipt(record: CdrRecord): boolean {
@@ -111,7 +127,10 @@ export function enrich(input: EnrichInput): UsageEvent | EnrichFault {
     supplierMessageId:
       record.supplierMessageId === null
         ? null
-        : { raw: record.supplierMessageId, normalised: normaliseSupplierId(record.supplierMessageId, known?.idFormat ?? null) },
+        : {
+            raw: record.supplierMessageId,
+            normalised: normaliseSupplierId(record.supplierMessageId, known?.idFormat ?? null),
+          },
     status: record.status ?? (receipt && record.event !== 'converted' ? record.event : null),
     rawStatus: record.rawStatus,
     errorCode: record.errorCode,
@@ -161,7 +180,11 @@ function senderTypeOf(kind: NumberKind, value: string): string {
 const TOLL_FREE = /^\+18(00|33|44|55|66|77|88)/;
 
 /** Gateway field → the source's class → the account's default; recorded, since putting it right is a re-rating. */
-function trafficClassOf(record: CdrRecord, source: Source, account: Account | null): Pick<UsageEvent, 'trafficClass' | 'classResolvedBy'> {
+function trafficClassOf(
+  record: CdrRecord,
+  source: Source,
+  account: Account | null,
+): Pick<UsageEvent, 'trafficClass' | 'classResolvedBy'> {
   if (record.trafficClass !== null) return { trafficClass: record.trafficClass, classResolvedBy: 'gateway' };
   if (source.trafficClass !== null) return { trafficClass: source.trafficClass, classResolvedBy: 'source' };
   if (account !== null) return { trafficClass: account.defaultTrafficClass, classResolvedBy: 'account' };

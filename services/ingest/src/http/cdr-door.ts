@@ -38,7 +38,11 @@ export class CdrDoor {
     if (source === undefined) throw notFound('source', post.source);
     const bytes = await inflate(post.body, post.contentEncoding, this.ports.maxInflatedBytes);
     const format = formatOf(post.contentType) ?? source.format;
-    const lines = readRecords(bytes, format, null, { bytes: this.ports.maxInflatedBytes, lines: LINES, lineChars: 65_536 });
+    const lines = readRecords(bytes, format, null, {
+      bytes: this.ports.maxInflatedBytes,
+      lines: LINES,
+      lineChars: 65_536,
+    });
     this.refuseFaults(lines);
     const records = rawRecordsOf({
       source: source.id,
@@ -66,22 +70,33 @@ export class CdrDoor {
       if (!isFault(verdict)) continue;
       count += 1;
       tooLarge ||= verdict.fault === 'oversized' || verdict.fault === 'too_many_lines';
-      if (faults.length < FAULTS_SHOWN) faults.push({ pointer: `/${line}`, code: verdict.fault, detail: `line ${line}: ${verdict.message}` });
+      if (faults.length < FAULTS_SHOWN)
+        faults.push({ pointer: `/${line}`, code: verdict.fault, detail: `line ${line}: ${verdict.message}` });
     }
     if (count === 0) return;
     this.ports.metrics.posted.inc({ outcome: 'refused' }, lines.length);
-    throw new ProblemError(tooLarge ? 413 : 422, 'lines_at_fault', `${count} of ${lines.length} lines are at fault; none was taken.`, faults);
+    throw new ProblemError(
+      tooLarge ? 413 : 422,
+      'lines_at_fault',
+      `${count} of ${lines.length} lines are at fault; none was taken.`,
+      faults,
+    );
   }
 }
 
 /** text/plain says nothing: the source's own format counts. */
 function formatOf(contentType: string | undefined): RecordFormat | null {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/json' || type === 'application/x-ndjson' || type === 'application/ndjson') return 'canonical-json';
+  if (type === 'application/json' || type === 'application/x-ndjson' || type === 'application/ndjson')
+    return 'canonical-json';
   return type === 'text/csv' ? 'canonical-csv' : null;
 }
 
 function headerLineOf(bytes: Buffer): string {
   const end = bytes.indexOf(10);
-  return bytes.subarray(0, end < 0 ? bytes.length : end).toString('utf8').replace(/^\ufeff/, '').replace(/\r$/, '');
+  return bytes
+    .subarray(0, end < 0 ? bytes.length : end)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .replace(/\r$/, '');
 }

@@ -20,7 +20,13 @@ export class CdrsController {
   @RequirePermission('ingest')
   @BodyLimit(CEILING_BYTES)
   @ApiConsumes('application/x-ndjson', 'application/json', 'text/csv', 'text/plain')
-  @ApiBody({ schema: { type: 'string', description: 'NDJSON, a JSON array, CSV with a header line, or plain lines of the source\'s format; gzip is allowed' } })
+  @ApiBody({
+    schema: {
+      type: 'string',
+      description:
+        "NDJSON, a JSON array, CSV with a header line, or plain lines of the source's format; gzip is allowed",
+    },
+  })
   @Answers(202, 'Every in-sync replica has the records', acceptedSchema)
   post(
     @Query(zodQuery(querySchema)) { source }: z.output<typeof querySchema>,

@@ -5,7 +5,10 @@ import type { OrphanList } from '../correlation/orphan-list.js';
 import { operatorOnly } from './rejected.controller.js';
 import { ORPHAN_LIST } from './tokens.js';
 
-const listSchema = pageQuery().extend({ source: z.string().max(128).optional(), connection: z.string().max(128).optional() });
+const listSchema = pageQuery().extend({
+  source: z.string().max(128).optional(),
+  connection: z.string().max(128).optional(),
+});
 const cursorSchema = z.tuple([z.number(), z.string()]);
 
 /** Receipts whose message has not registered, oldest first, of the partitions that this process owns. */
@@ -20,6 +23,10 @@ export class OrphansController {
     const after = query.cursor === undefined ? undefined : Cursor.decode(cursorSchema, query.cursor);
     const rows = this.orphans.list(query, query.limit + 1, after);
     const { items, nextCursor } = pageOf(rows, query.limit, (o) => [o.sinceMs, o.id]);
-    return { partitions: this.orphans.partitions(), items: items.map(({ sinceMs, ...rest }) => ({ ...rest, since: new Date(sinceMs).toISOString() })), nextCursor };
+    return {
+      partitions: this.orphans.partitions(),
+      items: items.map(({ sinceMs, ...rest }) => ({ ...rest, since: new Date(sinceMs).toISOString() })),
+      nextCursor,
+    };
   }
 }

@@ -26,7 +26,7 @@ export interface PostedLines {
  */
 export function rawRecordsOf(posted: PostedLines): OutRecord[] {
   const records: OutRecord[] = [];
-  for (let at = 0; at < posted.lines.length; ) {
+  for (let at = 0; at < posted.lines.length;) {
     const chunk: CdrLine[] = [];
     for (let chars = 0; at < posted.lines.length && chunk.length < LINES && (chars === 0 || chars < CHARS); at++) {
       const line = posted.lines[at] as CdrLine;

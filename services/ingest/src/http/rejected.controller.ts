@@ -1,5 +1,16 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { Answers, Caller, Cursor, instant, pageOf, pageQuery, ProblemError, RequirePermission, zodBody, zodQuery } from '@ratestream/http';
+import {
+  Answers,
+  Caller,
+  Cursor,
+  instant,
+  pageOf,
+  pageQuery,
+  ProblemError,
+  RequirePermission,
+  zodBody,
+  zodQuery,
+} from '@ratestream/http';
 import type { RejectedCdr } from '@ratestream/events';
 import { z } from 'zod';
 import type { RejectedIndex } from '../reject/rejected-index.js';
@@ -7,11 +18,19 @@ import type { Replayer, ReplayResult } from '../reject/replayer.js';
 import { JsonBody } from './json-body.js';
 import { REJECTED_INDEX, REPLAYER } from './tokens.js';
 
-const filter = { source: z.string().max(128).optional(), reason: z.string().max(64).optional(), from: instant.optional(), to: instant.optional() };
+const filter = {
+  source: z.string().max(128).optional(),
+  reason: z.string().max(64).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+};
 const listSchema = pageQuery().extend(filter);
 const replaySchema = z.strictObject({ rejectIds: z.array(z.uuid()).min(1).max(1_000) });
 const cursorSchema = z.tuple([z.number(), z.string()]);
-const replayedSchema = z.object({ replayed: z.number().int(), failed: z.array(z.object({ rejectId: z.string(), reason: z.string() })) });
+const replayedSchema = z.object({
+  replayed: z.number().int(),
+  failed: z.array(z.object({ rejectId: z.string(), reason: z.string() })),
+});
 
 /** The dead letters, and their way back in. Raw records know no tenant yet, so they are the operator's. */
 @Controller('api/ingest/v1/rejected')
@@ -35,9 +54,14 @@ export class RejectedController {
   @HttpCode(202)
   @RequirePermission('write')
   @Answers(202, 'What was put into cdr.raw again, and what could not be', replayedSchema)
-  replay(@Body(new JsonBody(), zodBody(replaySchema)) { rejectIds }: z.output<typeof replaySchema>, @Caller() caller: Caller): Promise<ReplayResult> {
+  replay(
+    @Body(new JsonBody(), zodBody(replaySchema)) { rejectIds }: z.output<typeof replaySchema>,
+    @Caller() caller: Caller,
+  ): Promise<ReplayResult> {
     operatorOnly(caller);
-    return this.replayer.replay([...new Set(rejectIds)].map((rejectId) => ({ rejectId, rejected: this.index.get(rejectId) })));
+    return this.replayer.replay(
+      [...new Set(rejectIds)].map((rejectId) => ({ rejectId, rejected: this.index.get(rejectId) })),
+    );
   }
 }
 

@@ -41,6 +41,11 @@ export class RawProgress {
     if (now < this.dueAtMs || value <= this.publishedMs) return null;
     this.dueAtMs = now + EVERY_MS;
     this.publishedMs = value;
-    return { topic: this.topic, partition: this.partition, progressAt: value * 1000, at: this.broker.brokerTimeMs() * 1000 };
+    return {
+      topic: this.topic,
+      partition: this.partition,
+      progressAt: value * 1000,
+      at: this.broker.brokerTimeMs() * 1000,
+    };
   }
 }

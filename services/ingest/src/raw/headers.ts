@@ -33,9 +33,15 @@ export function replayOf(headers: Readonly<Record<string, string>>): Replay | nu
   const found = /^(\d{1,9})\/(\d{1,15})$/.exec(written);
   if (found === null) return null;
   const lines = headers[HEADERS.replayLines];
-  const wanted = lines === undefined || !/^\d{1,6}(,\d{1,6})*$/.test(lines) ? null : new Set(lines.split(',').map(Number));
+  const wanted =
+    lines === undefined || !/^\d{1,6}(,\d{1,6})*$/.test(lines) ? null : new Set(lines.split(',').map(Number));
   const attempt = Number(headers[HEADERS.replayAttempt] ?? '1');
-  return { partition: Number(found[1]), offset: Number(found[2]), lines: wanted, attempt: Number.isInteger(attempt) && attempt > 0 && attempt < 1e6 ? attempt : 1 };
+  return {
+    partition: Number(found[1]),
+    offset: Number(found[2]),
+    lines: wanted,
+    attempt: Number.isInteger(attempt) && attempt > 0 && attempt < 1e6 ? attempt : 1,
+  };
 }
 
 /** A small whole number of a header, or what stands in for it. */

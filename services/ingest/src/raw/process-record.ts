@@ -2,7 +2,14 @@ import type { Source } from '@ratestream/catalog';
 import type { RejectedCdr, UsageEvent } from '@ratestream/events';
 import type { InRecord } from '@ratestream/kafka';
 import { blankText, type CdrLine, isFault, readRecords, type RecordFormat, ZoneClock } from '@ratestream/sms';
-import { askForParts, askOf, type Correlated, isConcatenated, type Named, registrationsOf } from '../correlation/keys.js';
+import {
+  askForParts,
+  askOf,
+  type Correlated,
+  isConcatenated,
+  type Named,
+  registrationsOf,
+} from '../correlation/keys.js';
 import type { LinePlace } from '../enrich/identity.js';
 import type { Numbering } from '../enrich/network.js';
 import { accountOf, type SourceView } from '../enrich/source-view.js';
@@ -44,15 +51,18 @@ export function processRecord(record: InRecord, context: RecordContext): Outcome
   ];
   if (name === undefined || name === '') return whole('missing_source', 'the header source is missing');
   const source = context.view.sourceAt(name, record.appendedAt * 1000);
-  if (source === undefined) return whole('unknown_source', 'no source of this name was configured when the record came');
+  if (source === undefined)
+    return whole('unknown_source', 'no source of this name was configured when the record came');
   const clock = ZoneClock.of(source.timeZone);
   const format = record.headers[HEADERS.format] ?? source.format;
-  if (clock === undefined || !FORMATS.has(format)) return whole('bad_source', 'the source has an unknown zone or the record an unknown format');
+  if (clock === undefined || !FORMATS.has(format))
+    return whole('bad_source', 'the source has an unknown zone or the record an unknown format');
   const lines = readRecords(record.value, format as RecordFormat, record.headers[HEADERS.columns]?.split(',') ?? null);
   const job: LineJob = { record, source, clock, format: format as RecordFormat, place, replay, context };
   const only = replay?.lines;
   const out: Outcome[] = [];
-  for (const line of lines) if (only === undefined || only === null || only.has(line.line)) out.push(guarded(job, line));
+  for (const line of lines)
+    if (only === undefined || only === null || only.has(line.line)) out.push(guarded(job, line));
   return out;
 }
 
@@ -71,7 +81,12 @@ function guarded(job: LineJob, line: CdrLine): Outcome {
     return processLine(job, line);
   } catch (error) {
     job.context.onBug(error, job.record, line.line);
-    return rejectLine(job, line, 'internal_error', 'this line met a fault of ours; it can be replayed once that is mended');
+    return rejectLine(
+      job,
+      line,
+      'internal_error',
+      'this line met a fault of ours; it can be replayed once that is mended',
+    );
   }
 }
 
@@ -86,7 +101,8 @@ function processLine(job: LineJob, line: CdrLine): Outcome {
     answer = accountOf(view, source, source.defaultAccount, null);
   }
   // A receipt is its message's, whatever name it bears; only a record that starts something needs a name we know.
-  if (answer.kind === 'unknown' && !receipt) return rejectLine(job, line, 'unknown_account', 'the account is mapped to nothing and is none itself');
+  if (answer.kind === 'unknown' && !receipt)
+    return rejectLine(job, line, 'unknown_account', 'the account is mapped to nothing and is none itself');
   const account = answer.kind === 'known' ? answer.account : null;
   const scope = record.headers[HEADERS.scope];
   if (scope !== undefined && (account === null || !view.isWithin(account.id, scope))) {
@@ -118,7 +134,12 @@ function receiptOutcome(job: LineJob, line: CdrLine, usage: UsageEvent, named: N
   const ask = askOf(usage, named, connectionOf(view, usage));
   if (ask !== null) return { kind: 'ask', ask };
   if (usage.account !== null) return { kind: 'usage', usage, registrations: [] };
-  return rejectLine(job, line, 'no_account', 'it names no account, and neither a gateway id nor a supplier id to find one by');
+  return rejectLine(
+    job,
+    line,
+    'no_account',
+    'it names no account, and neither a gateway id nor a supplier id to find one by',
+  );
 }
 
 function messageOutcome(usage: UsageEvent, named: Named, view: SourceView): Outcome {
@@ -148,7 +169,13 @@ function placeOf({ record, place }: LineJob, line: CdrLine): LinePlace {
 
 function rejectLine(job: LineJob, line: CdrLine, reason: RejectReason, message: string): Outcome {
   const shown = blankText(line.text, job.format, line.verdict);
-  return rejected(job.record, job.place, job.replay, { source: job.source.id, reason, message, line: line.line, shown });
+  return rejected(job.record, job.place, job.replay, {
+    source: job.source.id,
+    reason,
+    message,
+    line: line.line,
+    shown,
+  });
 }
 
 function rejected(

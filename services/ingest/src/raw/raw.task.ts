@@ -79,7 +79,11 @@ export class RawTask implements Task {
         this.metrics.outcome('asked', outcome.ask.record.reading === 'concatenation' ? 'part' : 'receipt');
         return;
       case 'rejected':
-        out.push({ topic: 'cdr.rejected', key: outcome.rejected.source, value: this.encode.rejected(outcome.rejected) });
+        out.push({
+          topic: 'cdr.rejected',
+          key: outcome.rejected.source,
+          value: this.encode.rejected(outcome.rejected),
+        });
         this.metrics.outcome('rejected', outcome.rejected.reason);
     }
   }

@@ -40,7 +40,10 @@ export function rejectedCdr(reject: Reject): RejectedCdr {
   const { reason, rawRef, line, attempt } = reject;
   const bytes = Buffer.from(reject.shown, 'utf8');
   return {
-    rejectId: uuidV5(NAMESPACES.reject, `${rawRef.topic}/${rawRef.partition}/${rawRef.offset}/${line ?? ''}/${attempt}/${reason}`),
+    rejectId: uuidV5(
+      NAMESPACES.reject,
+      `${rawRef.topic}/${rawRef.partition}/${rawRef.offset}/${line ?? ''}/${attempt}/${reason}`,
+    ),
     source: reject.source.slice(0, MOST_SOURCE_CHARS),
     reason,
     message: reject.message.slice(0, 500),

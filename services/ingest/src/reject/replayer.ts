@@ -10,7 +10,10 @@ export interface ReplayPorts {
 
 export interface ReplayResult {
   readonly replayed: number;
-  readonly failed: readonly { readonly rejectId: string; readonly reason: 'unknown' | 'not_replayable' | 'original_gone' }[];
+  readonly failed: readonly {
+    readonly rejectId: string;
+    readonly reason: 'unknown' | 'not_replayable' | 'original_gone';
+  }[];
 }
 
 /**
@@ -37,10 +40,14 @@ export class Replayer {
     const records: OutRecord[] = [];
     let replayed = 0;
     for (const [partition, byOffset] of byPartition) {
-      const originals = await this.ports.readRaw(partition, [...byOffset.keys()].sort((a, b) => a - b));
+      const originals = await this.ports.readRaw(
+        partition,
+        [...byOffset.keys()].sort((a, b) => a - b),
+      );
       for (const [offset, rejects] of byOffset) {
         const original = originals.get(offset);
-        if (original === undefined) failed.push(...rejects.map(({ rejectId }) => ({ rejectId, reason: 'original_gone' as const })));
+        if (original === undefined)
+          failed.push(...rejects.map(({ rejectId }) => ({ rejectId, reason: 'original_gone' as const })));
         else {
           records.push(replayRecord(original, rejects));
           replayed += rejects.length;
@@ -53,13 +60,22 @@ export class Replayer {
 }
 
 function replayRecord(original: InRecord, rejects: readonly RejectedCdr[]): OutRecord {
-  const lines = rejects.some(({ line }) => line === null) ? null : [...new Set(rejects.map(({ line }) => line as number))].sort((a, b) => a - b);
+  const lines = rejects.some(({ line }) => line === null)
+    ? null
+    : [...new Set(rejects.map(({ line }) => line as number))].sort((a, b) => a - b);
   const headers: Record<string, string> = { ...original.headers };
   // The original may be a replay itself: the place stays that of the first.
   const first = replayOf(original.headers);
-  headers[HEADERS.replayOf] = first === null ? `${original.partition}/${original.offset}` : `${first.partition}/${first.offset}`;
+  headers[HEADERS.replayOf] =
+    first === null ? `${original.partition}/${original.offset}` : `${first.partition}/${first.offset}`;
   headers[HEADERS.replayAttempt] = String(Math.max(...rejects.map(({ attempt }) => attempt)) + 1);
   delete headers[HEADERS.replayLines];
   if (lines !== null) headers[HEADERS.replayLines] = lines.join(',');
-  return { topic: 'cdr.raw', partition: original.partition, key: original.key?.toString('utf8') ?? null, value: original.value, headers };
+  return {
+    topic: 'cdr.raw',
+    partition: original.partition,
+    key: original.key?.toString('utf8') ?? null,
+    value: original.value,
+    headers,
+  };
 }
