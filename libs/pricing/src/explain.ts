@@ -21,7 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
   supplier_unknown: 'no supplier is known for the attempt',
   no_buy_card: 'neither the connection nor the supplier names a buy card',
   currency_mismatch: 'the card is in another currency than the payer',
-  too_old: 'the message is older than the 45 days within which duplicates are recognised; it is charged by a re-rating run only',
+  too_old:
+    'the message is older than the 45 days within which duplicates are recognised; it is charged by a re-rating run only',
   direction_not_priced: 'this direction is not priced',
   not_due: 'its basis did not come true',
   timeout: 'no receipt came in time',
@@ -30,8 +31,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const EVENTS: Readonly<Record<string, string>> = {
   awaiting_message: 'It names no message that could be priced; it is kept and applied when the message comes.',
-  status_conflict: 'It contradicts the final status that came first. The sale keeps the first; the purchase follows a delivery.',
-  other_content_under_same_identity: 'A record with the same identity and other content was rated before. Nothing is charged for this one.',
+  status_conflict:
+    'It contradicts the final status that came first. The sale keeps the first; the purchase follows a delivery.',
+  other_content_under_same_identity:
+    'A record with the same identity and other content was rated before. Nothing is charged for this one.',
   catalog_changed: 'The catalog changed so that what could not be priced before now can.',
   timeout: 'Every stream has passed the deadline and no receipt came.',
   message_complete: 'With this part the whole message is known.',
@@ -66,7 +69,9 @@ function headline(event: RatedEvent): string {
 /** The steps of one leg; see `explain`. */
 export function explainLeg(leg: Leg, names: ExplainNames = {}): string[] {
   const payer = names.account?.(leg.payer) ?? leg.payer;
-  const payee = (leg.side === 'buy' ? names.supplier?.(leg.payee) : names.account?.(leg.payee)) ?? (leg.payee === '' ? 'an unknown supplier' : leg.payee);
+  const payee =
+    (leg.side === 'buy' ? names.supplier?.(leg.payee) : names.account?.(leg.payee)) ??
+    (leg.payee === '' ? 'an unknown supplier' : leg.payee);
   const why = leg.reason === null ? '' : ` because ${REASONS[leg.reason] ?? leg.reason}`;
   if (leg.action === 'unrated') {
     const asked = leg.rate === null ? '' : ` Card ${names.card?.(leg.rate.cardId) ?? leg.rate.cardId} was asked.`;
@@ -74,7 +79,9 @@ export function explainLeg(leg: Leg, names: ExplainNames = {}): string[] {
   }
   const money = (amount: bigint) => `${formatMoney(amount)} ${leg.currency}`;
   const lines = [`${verb(leg, payer, payee, money)}${why}.`, ...calculation(leg, names, money), choice(leg, names)];
-  const counted = leg.counters.map(({ id, before, after }) => `Counter ${id}: ${formatMoney(before)} → ${formatMoney(after)}.`);
+  const counted = leg.counters.map(
+    ({ id, before, after }) => `Counter ${id}: ${formatMoney(before)} → ${formatMoney(after)}.`,
+  );
   return [...lines, ...counted];
 }
 
@@ -92,9 +99,12 @@ function verb(leg: Leg, payer: string, payee: string, money: (amount: bigint) =>
 }
 
 function calculation(leg: Leg, { plan }: ExplainNames, money: (amount: bigint) => string): string[] {
-  const lines = leg.components.map(({ name, quantity, unitPrice, amount }) => `${name}: ${quantity} × ${money(unitPrice)} = ${money(amount)}.`);
+  const lines = leg.components.map(
+    ({ name, quantity, unitPrice, amount }) => `${name}: ${quantity} × ${money(unitPrice)} = ${money(amount)}.`,
+  );
   if (leg.components.length > 1) lines.push(`Together ${money(dueAmount(leg))}.`);
-  if (leg.plan !== null) lines.push(`Terms of plan ${plan?.(leg.plan.id) ?? leg.plan.id}, version ${leg.plan.version}.`);
+  if (leg.plan !== null)
+    lines.push(`Terms of plan ${plan?.(leg.plan.id) ?? leg.plan.id}, version ${leg.plan.version}.`);
   return lines;
 }
 

@@ -2,6 +2,7 @@ export * from './billing-time.js';
 export * from './decide.js';
 export * from './explain.js';
 export * from './leg-steps.js';
+export * from './memory.js';
 export * from './outcome.js';
 export * from './part-state.js';
 export * from './price-leg.js';

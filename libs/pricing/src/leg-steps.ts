@@ -52,7 +52,9 @@ function stepsAtSamePrice(current: Leg, outcome: Outcome): Leg[] {
       return outcome === 'release' ? takeBack(current, 'not_due') : [];
     default: // released or reversed: nothing is posted
       if (outcome === 'settle') return [settle(current, due, 0n)];
-      return outcome === 'open' && current.reason !== 'timeout' ? [openLeg({ leg: cleared(current), amount: due }, 'open')] : [];
+      return outcome === 'open' && current.reason !== 'timeout'
+        ? [openLeg({ leg: cleared(current), amount: due }, 'open')]
+        : [];
   }
 }
 
@@ -72,7 +74,16 @@ export function settle(leg: Leg, amount: bigint, freed: bigint, reason: string |
 export function takeBack(leg: Leg, reason: string): Leg[] {
   if (leg.action === 'hold') return [{ ...cleared(leg), action: 'release', reason, heldAmountFreed: leg.heldAmount }];
   if (leg.action !== 'settle') return [];
-  return [{ ...cleared(leg), action: 'reverse', reason, components: leg.components.map(negated), amount: -leg.amount, accountAmount: -leg.accountAmount }];
+  return [
+    {
+      ...cleared(leg),
+      action: 'reverse',
+      reason,
+      components: leg.components.map(negated),
+      amount: -leg.amount,
+      accountAmount: -leg.accountAmount,
+    },
+  ];
 }
 
 /** The leg with its price and terms, and no money moved. */

@@ -44,7 +44,10 @@ export function evolvePart(before: PartState | undefined, event: RatedEvent): Pa
     last: event,
     priced: event.subjectEvent !== null,
     blocked: (before?.blocked ?? false) || event.event === 'blocked',
-    attempts: event.identity === null || event.kind === 'conflict' ? (before?.attempts ?? []) : attemptsAfter(before?.attempts ?? [], event, event.identity.attempt),
+    attempts:
+      event.identity === null || event.kind === 'conflict'
+        ? (before?.attempts ?? [])
+        : attemptsAfter(before?.attempts ?? [], event, event.identity.attempt),
     legs: legsAfter(before?.legs ?? [], event.legs),
     lastMoneyId: movedMoney ? event.ratedId : (before?.lastMoneyId ?? null),
   };

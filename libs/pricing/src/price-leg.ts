@@ -1,4 +1,10 @@
-import { OPERATOR, type ChargeBasis, type NetworkEvidence, type RateCard, type TimeoutPolicy } from '@ratestream/catalog';
+import {
+  OPERATOR,
+  type ChargeBasis,
+  type NetworkEvidence,
+  type RateCard,
+  type TimeoutPolicy,
+} from '@ratestream/catalog';
 import { legId, type Leg } from '@ratestream/events';
 import { multiply } from '@ratestream/money';
 import type { Outcome } from './outcome.js';
@@ -50,7 +56,12 @@ export type Unpriced = NoTerms | NoRate | 'direction_not_priced' | 'too_old';
 const MICROS = 1_000_000;
 
 /** Prices the sell leg of one level. */
-export function priceSellLeg(book: RateBook, subject: Subject, place: LegPlace, terms: SellTerms): PricedLeg | Unpriced {
+export function priceSellLeg(
+  book: RateBook,
+  subject: Subject,
+  place: LegPlace,
+  terms: SellTerms,
+): PricedLeg | Unpriced {
   if (typeof terms.card === 'string') return terms.card;
   const plan = terms.plan as NonNullable<typeof terms.plan>;
   const price = priceBy(book, subject, place.part, place.billingTime, terms.card, plan);
@@ -78,7 +89,15 @@ export function priceBuyLeg(book: RateBook, subject: Subject, place: LegPlace, t
  * A leg that could not be priced: visible, alarmed, and never zero by default. Where a card was asked, `rate` names it
  * with version 0, so that the next version of that card finds the leg again. Source: domain.md §3.
  */
-export function unratedLeg(place: LegPlace, payer: string, payee: string, supplierId: string | null, basis: ChargeBasis, reason: Unpriced, card: RateCard | NoTerms): Leg {
+export function unratedLeg(
+  place: LegPlace,
+  payer: string,
+  payee: string,
+  supplierId: string | null,
+  basis: ChargeBasis,
+  reason: Unpriced,
+  card: RateCard | NoTerms,
+): Leg {
   const leg = blankLeg(place, payer, payee, '');
   leg.supplierId = supplierId;
   leg.action = 'unrated';
@@ -94,7 +113,14 @@ export function unratedLeg(place: LegPlace, payer: string, payee: string, suppli
  * In   terms: the plan's on the sell side, the card's on the buy side; what the rate states itself wins
  * Out  price × quantity, exact; a per-message rate counts once, on part 1
  */
-export function priceBy(book: RateBook, subject: Subject, part: number, billingTime: number, card: RateCard, terms: LegTerms): Price | NoRate {
+export function priceBy(
+  book: RateBook,
+  subject: Subject,
+  part: number,
+  billingTime: number,
+  card: RateCard,
+  terms: LegTerms,
+): Price | NoRate {
   const destination = destinationOf(subject, card.networkEvidence);
   const match = book.find(card.id, billingTime, subject.trafficClass, destination);
   if (typeof match === 'string') return match;
@@ -105,7 +131,8 @@ export function priceBy(book: RateBook, subject: Subject, part: number, billingT
   const own = table.termsOf(row);
   const asked = (own?.basis as ChargeBasis | null | undefined) ?? terms.basis;
   const needsReceipt = asked === 'delivered' || asked === 'final_not_rejected';
-  const basis = needsReceipt && subject.country !== null && card.noReceiptCountries.includes(subject.country) ? 'submit' : asked;
+  const basis =
+    needsReceipt && subject.country !== null && card.noReceiptCountries.includes(subject.country) ? 'submit' : asked;
   return {
     card,
     match,
@@ -115,7 +142,10 @@ export function priceBy(book: RateBook, subject: Subject, part: number, billingT
     amount: multiply(unitPrice, quantity),
     basis,
     timeoutSec: own?.timeoutSec ?? terms.timeoutSec,
-    timeoutPolicy: (own?.timeoutPolicy as TimeoutPolicy | null | undefined) ?? terms.timeoutPolicy ?? (basis === 'final_not_rejected' ? 'settle' : 'release'),
+    timeoutPolicy:
+      (own?.timeoutPolicy as TimeoutPolicy | null | undefined) ??
+      terms.timeoutPolicy ??
+      (basis === 'final_not_rejected' ? 'settle' : 'release'),
     matchedBy: table.matchedBy(match.found),
   };
 }
@@ -126,8 +156,15 @@ function pricedLeg(subject: Subject, place: LegPlace, payer: string, payee: stri
   leg.basis = price.basis;
   leg.quantity = quantity;
   leg.unit = unit;
-  leg.components = [{ kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount }];
-  leg.rate = { cardId: card.id, version: match.version, rateId: match.table.rateId(match.row), matchedBy: price.matchedBy };
+  leg.components = [
+    { kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount },
+  ];
+  leg.rate = {
+    cardId: card.id,
+    version: match.version,
+    rateId: match.table.rateId(match.row),
+    matchedBy: price.matchedBy,
+  };
   leg.deadline = Math.max(place.billingTime, subject.rawAppendedAt) + price.timeoutSec * MICROS;
   leg.timeoutPolicy = price.timeoutPolicy;
   return leg;
@@ -162,7 +199,15 @@ export function destinationOf(subject: Subject, evidence: readonly NetworkEviden
 
 function blankLeg(place: LegPlace, payer: string, payee: string, currency: string): Leg {
   return {
-    legId: legId({ messageId: place.messageId, part: place.part, attempt: place.attempt, side: place.side, payer, payee, rerateRunId: null }),
+    legId: legId({
+      messageId: place.messageId,
+      part: place.part,
+      attempt: place.attempt,
+      side: place.side,
+      payer,
+      payee,
+      rerateRunId: null,
+    }),
     side: place.side,
     level: place.level,
     payer,

@@ -40,7 +40,11 @@ export class RateBook {
   /** A withdrawn version prices nothing that is rated from now on; what it priced stays. */
   withdrawVersion(cardId: string, version: number): void {
     const versions = this.cards.get(cardId);
-    if (versions !== undefined) this.cards.set(cardId, versions.filter((other) => other.version !== version));
+    if (versions !== undefined)
+      this.cards.set(
+        cardId,
+        versions.filter((other) => other.version !== version),
+      );
   }
 
   /**
@@ -61,6 +65,10 @@ export class RateBook {
 
   /** Versions of a card, newest first; for explanations and metrics. */
   versionsOf(cardId: string): readonly { version: number; effectiveFrom: number; rows: number }[] {
-    return (this.cards.get(cardId) ?? []).map(({ version, effectiveFrom, table }) => ({ version, effectiveFrom, rows: table.rows }));
+    return (this.cards.get(cardId) ?? []).map(({ version, effectiveFrom, table }) => ({
+      version,
+      effectiveFrom,
+      rows: table.rows,
+    }));
   }
 }

@@ -43,7 +43,10 @@ export class RateTable {
   private readonly prices: BigInt64Array;
   private readonly units: Uint8Array;
   private readonly rateIds: string[];
-  private readonly terms: Map<number, { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null }>;
+  private readonly terms: Map<
+    number,
+    { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null }
+  >;
   private readonly classes = new Map<string, ClassIndex>();
   private readonly matchTexts: string[] = [];
 
@@ -64,7 +67,8 @@ export class RateTable {
     }
     for (const [name, count] of perClass) {
       const shown = name === ANY_CLASS ? 'any class' : `class ${name}`;
-      if (this.matchTexts.length + DEPTHS.length > MATCHES) throw new RangeError('more traffic classes than a card can have');
+      if (this.matchTexts.length + DEPTHS.length > MATCHES)
+        throw new RangeError('more traffic classes than a card can have');
       this.classes.set(name, { index: new FlatIndex(count), prefixLengths: [], texts: this.matchTexts.length });
       this.matchTexts.push(...DEPTHS.map((depth) => `${shown}, ${depth}`));
     }
@@ -81,7 +85,8 @@ export class RateTable {
     }
     const target = this.classes.get(row.trafficClass ?? ANY_CLASS);
     if (target === undefined) throw new RangeError('class index missing');
-    if (row.prefix !== null && !target.prefixLengths.includes(row.prefix.length)) target.prefixLengths.push(row.prefix.length);
+    if (row.prefix !== null && !target.prefixLengths.includes(row.prefix.length))
+      target.prefixLengths.push(row.prefix.length);
     target.index.set(keyOfRow(row), at);
   }
 

@@ -18,7 +18,14 @@ export function prefixOf(recipient: string): string {
 }
 
 /** Events of a life in the order in which they happen; the earliest one known describes the message. */
-const STAGES: Readonly<Record<string, number>> = { accepted: 0, received: 0, blocked: 1, submitted: 2, submit_rejected: 2, forwarded: 2 };
+const STAGES: Readonly<Record<string, number>> = {
+  accepted: 0,
+  received: 0,
+  blocked: 1,
+  submitted: 2,
+  submit_rejected: 2,
+  forwarded: 2,
+};
 const RECEIPT_STAGE = 3;
 
 function stageOf(event: string | null): number {
@@ -32,7 +39,8 @@ export function canPrice(usage: UsageEvent): boolean {
 
 /** The subject as one usage event alone tells it. */
 export function subjectOf(usage: UsageEvent, hashRecipient: HashRecipient): Subject {
-  const hashed = usage.recipient === null ? null : hashRecipient(usage.recipient, usage.times.accepted ?? usage.times.ingested);
+  const hashed =
+    usage.recipient === null ? null : hashRecipient(usage.recipient, usage.times.accepted ?? usage.times.ingested);
   return {
     service: usage.service,
     direction: usage.direction,

@@ -12,7 +12,8 @@ export interface CatalogReader {
 }
 
 /** Why a leg has no terms to price by. */
-export type NoTerms = 'unknown_account' | 'no_plan' | 'no_card_for_class' | 'supplier_unknown' | 'no_buy_card' | 'currency_mismatch';
+export type NoTerms =
+  'unknown_account' | 'no_plan' | 'no_card_for_class' | 'supplier_unknown' | 'no_buy_card' | 'currency_mismatch';
 
 /** One payer of the chain with the card that prices what it owes. */
 export interface SellTerms {
@@ -78,13 +79,22 @@ export class Terms {
     return chain.map((payer, at) => {
       const account = this.catalog.accounts.get(payer) as Account;
       const plan = account.planId === null ? undefined : this.catalog.plans.get(account.planId);
-      return { level: chain.length - 1 - at, payer, payee: chain[at + 1] ?? OPERATOR, account, plan: plan ?? null, card: this.sellCard(account, plan, trafficClass) };
+      return {
+        level: chain.length - 1 - at,
+        payer,
+        payee: chain[at + 1] ?? OPERATOR,
+        account,
+        plan: plan ?? null,
+        card: this.sellCard(account, plan, trafficClass),
+      };
     });
   }
 
   private sellCard(account: Account, plan: Plan | undefined, trafficClass: string): RateCard | NoTerms {
     if (plan === undefined) return 'no_plan';
-    const binding = plan.bindings.find((one) => one.trafficClass === trafficClass) ?? plan.bindings.find((one) => one.trafficClass === null);
+    const binding =
+      plan.bindings.find((one) => one.trafficClass === trafficClass) ??
+      plan.bindings.find((one) => one.trafficClass === null);
     const card = binding && this.catalog.cards.get(binding.cardId);
     if (card === undefined) return 'no_card_for_class';
     return card.currency === account.currency ? card : 'currency_mismatch';

@@ -13,9 +13,17 @@ const live = (w: World, life: UsageEvent[]): RatedEvent[] => life.flatMap((one) 
 test('a delivered message: held when accepted, bought when submitted, settled when delivered', () => {
   const w = world();
   expect(money(live(w, [step('accepted')]))).toEqual({ [CUSTOMER]: owes('0', '0.1'), [RESELLER]: owes('0', '0.08') });
-  expect(w.feed(step('submitted', { at: 1 }))).toMatchObject([{ kind: 'rated', legs: [{ side: 'buy', action: 'settle', amount: parseMoney('0.02') }] }]);
+  expect(w.feed(step('submitted', { at: 1 }))).toMatchObject([
+    { kind: 'rated', legs: [{ side: 'buy', action: 'settle', amount: parseMoney('0.02') }] },
+  ]);
   expect(w.feed(step('delivered', { at: 9 }))).toMatchObject([
-    { kind: 'rated', legs: [{ payer: 'customer', action: 'settle', amount: parseMoney('0.1'), heldAmountFreed: parseMoney('0.1') }, { payer: 'reseller', action: 'settle' }] },
+    {
+      kind: 'rated',
+      legs: [
+        { payer: 'customer', action: 'settle', amount: parseMoney('0.1'), heldAmountFreed: parseMoney('0.1') },
+        { payer: 'reseller', action: 'settle' },
+      ],
+    },
   ]);
 });
 
@@ -45,27 +53,67 @@ test.each([
 
 test('a release after a failed attempt is corrected by the attempt that delivers, and both attempts are bought', () => {
   const w = world();
-  const events = live(w, [step('accepted'), step('submitted', { at: 1 }), step('undelivered', { at: 4 }), step('submitted', { attempt: 2, at: 5 }), step('delivered', { attempt: 2, at: 9 })]);
-  expect(money(events)).toEqual({ [CUSTOMER]: owes('0.1'), [RESELLER]: owes('0.08'), [BUY]: owes('0.02'), 'buy operator→sup #2': owes('0.02') });
+  const events = live(w, [
+    step('accepted'),
+    step('submitted', { at: 1 }),
+    step('undelivered', { at: 4 }),
+    step('submitted', { attempt: 2, at: 5 }),
+    step('delivered', { attempt: 2, at: 9 }),
+  ]);
+  expect(money(events)).toEqual({
+    [CUSTOMER]: owes('0.1'),
+    [RESELLER]: owes('0.08'),
+    [BUY]: owes('0.02'),
+    'buy operator→sup #2': owes('0.02'),
+  });
 });
 
 describe('every order of a life ends in the same money', () => {
   const lives: Record<string, UsageEvent[]> = {
     delivered: [step('accepted'), step('submitted', { at: 1 }), step('delivered', { at: 9 })],
-    failover: [step('accepted'), step('submitted', { at: 1 }), step('undelivered', { at: 4 }), step('submitted', { attempt: 2, at: 5 }), step('delivered', { attempt: 2, at: 9 })],
-    refused: [step('accepted'), step('submit_rejected', { at: 1 }), step('submitted', { attempt: 2, at: 2 }), step('rejected', { attempt: 2, at: 3 })],
-    concatenated: [1, 2, 3].flatMap((part) => [step('accepted', { part, udh: { ref: 7, part, total: 3 } }), step('delivered', { part, at: 4 + part, udh: { ref: 7, part, total: 3 } })]),
+    failover: [
+      step('accepted'),
+      step('submitted', { at: 1 }),
+      step('undelivered', { at: 4 }),
+      step('submitted', { attempt: 2, at: 5 }),
+      step('delivered', { attempt: 2, at: 9 }),
+    ],
+    refused: [
+      step('accepted'),
+      step('submit_rejected', { at: 1 }),
+      step('submitted', { attempt: 2, at: 2 }),
+      step('rejected', { attempt: 2, at: 3 }),
+    ],
+    concatenated: [1, 2, 3].flatMap((part) => [
+      step('accepted', { part, udh: { ref: 7, part, total: 3 } }),
+      step('delivered', { part, at: 4 + part, udh: { ref: 7, part, total: 3 } }),
+    ]),
   };
-  const names = Object.keys(lives) as (keyof typeof lives)[];
-  test.each([['per part', 'reported'], ['per message', 'perMessage']] as const)('%s', (_, partRule) => {
+  const names = Object.keys(lives);
+  test.each([
+    ['per part', 'reported'],
+    ['per message', 'perMessage'],
+  ] as const)('%s', (_, partRule) => {
     fc.assert(
-      fc.property(fc.constantFrom(...names), fc.constantFrom('accept', 'submit', 'delivered', 'final_not_rejected'), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), fc.integer({ min: 0, max: 3 }), (name, basis, keys, repeats) => {
-        const options = { customerPlan: { basis }, buyCard: { basis }, sellCard: { partRule } } as const;
-        const life = lives[name] as UsageEvent[];
-        const shuffled = [...life, ...life.slice(0, repeats)].map((one) => ({ one, key: keys.next().value as number })).sort((a, b) => a.key - b.key).map(({ one }) => one);
-        const priced = (w: World) => { w.publish('sell-retail', 2, NOON + 3 * SECOND, [rate('0.07')]); return w; };
-        expect(money(live(priced(world(options)), shuffled))).toEqual(money(live(priced(world(options)), life)));
-      }),
+      fc.property(
+        fc.constantFrom(...names),
+        fc.constantFrom('accept', 'submit', 'delivered', 'final_not_rejected'),
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        fc.integer({ min: 0, max: 3 }),
+        (name, basis, keys, repeats) => {
+          const options = { customerPlan: { basis }, buyCard: { basis }, sellCard: { partRule } } as const;
+          const life = lives[name] as UsageEvent[];
+          const shuffled = [...life, ...life.slice(0, repeats)]
+            .map((one) => ({ one, key: keys.next().value as number }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ one }) => one);
+          const priced = (w: World) => {
+            w.publish('sell-retail', 2, NOON + 3 * SECOND, [rate('0.07')]);
+            return w;
+          };
+          expect(money(live(priced(world(options)), shuffled))).toEqual(money(live(priced(world(options)), life)));
+        },
+      ),
     );
   });
 });
@@ -73,8 +121,20 @@ describe('every order of a life ends in the same money', () => {
 test('a version goes live exactly at its instant, by billing time and not by arrival', () => {
   const w = world({ customerPlan: { basis: 'accept' } });
   w.publish('sell-retail', 2, NOON + SECOND, [rate('0.07')]);
-  const before = w.feed(step('accepted', { id: 'a', messageId: '7d444840-9dc0-11d1-b245-5ffdce74fad3', times: { ...step('accepted').times, accepted: NOON + SECOND - 1 } }));
-  const at = w.feed(step('accepted', { id: 'b', messageId: '7d444840-9dc0-11d1-b245-5ffdce74fad4', times: { ...step('accepted').times, accepted: NOON + SECOND } }));
+  const before = w.feed(
+    step('accepted', {
+      id: 'a',
+      messageId: '7d444840-9dc0-11d1-b245-5ffdce74fad3',
+      times: { ...step('accepted').times, accepted: NOON + SECOND - 1 },
+    }),
+  );
+  const at = w.feed(
+    step('accepted', {
+      id: 'b',
+      messageId: '7d444840-9dc0-11d1-b245-5ffdce74fad4',
+      times: { ...step('accepted').times, accepted: NOON + SECOND },
+    }),
+  );
   expect(before[0]?.legs[0]).toMatchObject({ rate: { version: 1 }, amount: parseMoney('0.1') });
   expect(at[0]?.legs[0]).toMatchObject({ rate: { version: 2 }, amount: parseMoney('0.14') });
 });
@@ -84,7 +144,13 @@ test('a late real acceptance that moves the billing time before a price change i
   w.publish('sell-retail', 2, NOON + SECOND, [rate('0.07')]);
   w.feed(step('submitted', { at: 2 }));
   const [event] = w.feed(step('accepted'));
-  expect(event).toMatchObject({ kind: 'adjustment', legs: [{ action: 'reverse', amount: parseMoney('-0.14') }, { action: 'settle', amount: parseMoney('0.1') }] });
+  expect(event).toMatchObject({
+    kind: 'adjustment',
+    legs: [
+      { action: 'reverse', amount: parseMoney('-0.14') },
+      { action: 'settle', amount: parseMoney('0.1') },
+    ],
+  });
   expect(event?.correctsRatedId).not.toBeNull();
 });
 
@@ -94,10 +160,20 @@ test('a hold without a receipt times out by its policy, and a receipt after it c
   const part = () => w.state.part(step('accepted').messageId, 1) as PartState;
   expect(decideTimeout(part(), NOON + 3600 * SECOND - 1, w.pricing)).toEqual([]);
   const [timeout] = decideTimeout(part(), NOON + 3600 * SECOND, w.pricing);
-  expect(timeout).toMatchObject({ event: 'timeout', cause: { type: 'timer' }, deadline: null, legs: [{ payer: 'customer', action: 'release' }, { payer: 'reseller', action: 'settle' }] });
+  expect(timeout).toMatchObject({
+    event: 'timeout',
+    cause: { type: 'timer' },
+    deadline: null,
+    legs: [
+      { payer: 'customer', action: 'release' },
+      { payer: 'reseller', action: 'settle' },
+    ],
+  });
   w.state.apply(timeout as RatedEvent);
   expect(decideTimeout(part(), NOON + 3600 * SECOND, w.pricing)).toEqual([]);
-  expect(w.feed(step('delivered', { at: 4000 }))).toMatchObject([{ legs: [{ payer: 'customer', action: 'settle', amount: parseMoney('0.1') }] }]);
+  expect(w.feed(step('delivered', { at: 4000 }))).toMatchObject([
+    { legs: [{ payer: 'customer', action: 'settle', amount: parseMoney('0.1') }] },
+  ]);
 });
 
 test('no rate is an unrated leg with its reason, never zero, and the other legs are charged; a later version prices it', () => {
@@ -105,13 +181,27 @@ test('no rate is an unrated leg with its reason, never zero, and the other legs 
   w.publish('sell-wholesale', 1, 0, [rate('0.04')]);
   w.publish('buy', 1, 0, [rate('0.01', { country: 'FR' })]);
   const events = live(w, [step('accepted'), step('submitted', { at: 1 })]);
-  expect(events[0]).toMatchObject({ kind: 'rated', legs: [{ payer: 'customer', action: 'unrated', reason: 'no_version' }, { payer: 'reseller', action: 'hold' }] });
-  expect(events[1]).toMatchObject({ kind: 'unrated', legs: [{ side: 'buy', reason: 'no_rate', rate: { cardId: 'buy', version: 0 } }] });
+  expect(events[0]).toMatchObject({
+    kind: 'rated',
+    legs: [
+      { payer: 'customer', action: 'unrated', reason: 'no_version' },
+      { payer: 'reseller', action: 'hold' },
+    ],
+  });
+  expect(events[1]).toMatchObject({
+    kind: 'unrated',
+    legs: [{ side: 'buy', reason: 'no_rate', rate: { cardId: 'buy', version: 0 } }],
+  });
   expect([...w.state.waitingCards()].sort()).toEqual(['buy', 'sell-retail']);
   w.publish('sell-retail', 1, 0, [rate('0.05')]);
   const part = w.state.part(step('accepted').messageId, 1) as PartState;
   const [retried] = decideRetry(part, w.state, w.pricing);
-  expect(retried).toMatchObject({ kind: 'rated', cause: { type: 'catalog' }, correctsRatedId: events[1]?.ratedId, legs: [{ payer: 'customer', action: 'hold', heldAmount: parseMoney('0.1') }] });
+  expect(retried).toMatchObject({
+    kind: 'rated',
+    cause: { type: 'catalog' },
+    correctsRatedId: events[1]?.ratedId,
+    legs: [{ payer: 'customer', action: 'hold', heldAmount: parseMoney('0.1') }],
+  });
   w.state.apply(retried as RatedEvent);
   expect(w.state.waitingCards()).toEqual(['buy']);
 });
@@ -126,13 +216,19 @@ test('a bare receipt waits for its message and is applied when that comes', () =
   const w = world();
   const bare = step('delivered', { at: 9, recipient: null, country: null });
   expect(w.feed(bare)).toMatchObject([{ kind: 'noted', reason: 'awaiting_message', legs: [] }]);
-  expect(money(w.feed(step('accepted')))).toEqual({ [CUSTOMER]: owes('0.1'), [RESELLER]: owes('0.08'), [BUY]: owes('0.02') });
+  expect(money(w.feed(step('accepted')))).toEqual({
+    [CUSTOMER]: owes('0.1'),
+    [RESELLER]: owes('0.08'),
+    [BUY]: owes('0.02'),
+  });
 });
 
 test('a contradicting terminal status is noted; the sell side keeps the first, the buy side follows delivered', () => {
   const w = world({ buyCard: { basis: 'delivered' } });
   live(w, [step('accepted'), step('undelivered', { at: 3 })]);
-  expect(w.feed(step('delivered', { at: 4 }))).toMatchObject([{ reason: 'status_conflict', legs: [{ side: 'buy', action: 'settle' }] }]);
+  expect(w.feed(step('delivered', { at: 4 }))).toMatchObject([
+    { reason: 'status_conflict', legs: [{ side: 'buy', action: 'settle' }] },
+  ]);
 });
 
 test('a packed part decides as the open one did', () => {

@@ -33,7 +33,18 @@ test('ids billed before the horizon are dropped, the others stay', () => {
   const table = new IdTable();
   for (let day = 0; day < 10; day++) table.add(id(day), hash(day), day * DAY + 1);
   table.expireBefore(4 * DAY);
-  expect(Array.from({ length: 10 }, (_, day) => table.get(id(day)) !== undefined)).toEqual([false, false, false, false, true, true, true, true, true, true]);
+  expect(Array.from({ length: 10 }, (_, day) => table.get(id(day)) !== undefined)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('a closed part is found until it is taken or its day has passed, and put away again it has its last bytes', () => {

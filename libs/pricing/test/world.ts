@@ -8,7 +8,20 @@ export const NOON = 1_777_636_800_000_000;
 export const SECOND = 1_000_000;
 
 export function rate(price: string, match: Partial<RateRow> = {}): RateRow {
-  return { rateId: `r-${price}`, country: null, mcc: null, mnc: null, prefix: null, trafficClass: null, price: parseMoney(price), unit: 'part', basis: null, timeoutSec: null, timeoutPolicy: null, ...match };
+  return {
+    rateId: `r-${price}`,
+    country: null,
+    mcc: null,
+    mnc: null,
+    prefix: null,
+    trafficClass: null,
+    price: parseMoney(price),
+    unit: 'part',
+    basis: null,
+    timeoutSec: null,
+    timeoutPolicy: null,
+    ...match,
+  };
 }
 
 const account = (id: string, parentId: string | null, planId: string | null): Account => ({
@@ -36,21 +49,55 @@ export interface World {
 }
 
 /** A customer of a reseller: sells at 0.05 and 0.04 a part, buys at 0.01; version 1 of every card is in force since an hour. */
-export function world(options: { customerPlan?: Partial<Plan>; resellerPlan?: Partial<Plan>; buyCard?: Partial<RateCard>; sellCard?: Partial<RateCard>; rates?: boolean } = {}): World {
+export function world(
+  options: {
+    customerPlan?: Partial<Plan>;
+    resellerPlan?: Partial<Plan>;
+    buyCard?: Partial<RateCard>;
+    sellCard?: Partial<RateCard>;
+    rates?: boolean;
+  } = {},
+): World {
   const supplier: Supplier = { id: 'sup', name: 'sup', currency: 'EUR', buyCardId: 'buy', legalEntity: null };
-  const accounts = new Map([account('reseller', null, 'wholesale'), account('customer', 'reseller', 'retail')].map((one) => [one.id, one]));
+  const accounts = new Map(
+    [account('reseller', null, 'wholesale'), account('customer', 'reseller', 'retail')].map((one) => [one.id, one]),
+  );
   const catalog = {
     position: 1,
     accounts,
     suppliers: new Map([[supplier.id, supplier]]),
     connections: new Map(),
-    cards: new Map([card('sell-retail', 'sell', options.sellCard), card('sell-wholesale', 'sell'), card('buy', 'buy', options.buyCard)].map((one) => [one.id, one])),
-    plans: new Map([plan('retail', 'sell-retail', options.customerPlan), plan('wholesale', 'sell-wholesale', options.resellerPlan)].map((one) => [one.id, one])),
+    cards: new Map(
+      [
+        card('sell-retail', 'sell', options.sellCard),
+        card('sell-wholesale', 'sell'),
+        card('buy', 'buy', options.buyCard),
+      ].map((one) => [one.id, one]),
+    ),
+    plans: new Map(
+      [
+        plan('retail', 'sell-retail', options.customerPlan),
+        plan('wholesale', 'sell-wholesale', options.resellerPlan),
+      ].map((one) => [one.id, one]),
+    ),
     chain: (id: string) => (id === 'customer' ? ['customer', 'reseller'] : ['reseller']),
   };
   const book = new RateBook();
   const publish: World['publish'] = (cardId, version, effectiveFrom, rows) => {
-    book.addVersion({ cardId, version, effectiveFrom, knownAt: effectiveFrom, supersedes: null, withdrawnAt: null, rows: rows.length, chunks: 1, sha256: '' }, rows);
+    book.addVersion(
+      {
+        cardId,
+        version,
+        effectiveFrom,
+        knownAt: effectiveFrom,
+        supersedes: null,
+        withdrawnAt: null,
+        rows: rows.length,
+        chunks: 1,
+        sha256: '',
+      },
+      rows,
+    );
     catalog.position++;
   };
   if (options.rates !== false) {
@@ -59,7 +106,13 @@ export function world(options: { customerPlan?: Partial<Plan>; resellerPlan?: Pa
     publish('buy', 1, NOON - 3600 * SECOND, [rate('0.01')]);
   }
   const state = new RatingState();
-  const pricing = (): Pricing => ({ terms, book, catalogPosition: catalog.position, hashRecipient: () => ({ hash: 'h', keyId: 'k' }), ratedAt: NOON + 60 * SECOND });
+  const pricing = (): Pricing => ({
+    terms,
+    book,
+    catalogPosition: catalog.position,
+    hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
+    ratedAt: NOON + 60 * SECOND,
+  });
   const terms = new Terms(catalog);
   let offset = 0;
   return {
@@ -79,7 +132,16 @@ export function world(options: { customerPlan?: Partial<Plan>; resellerPlan?: Pa
 }
 
 /** A step of the life of one message of the customer; times are seconds after noon. */
-export function step(event: string, { attempt = event === 'accepted' ? 0 : 1, at = 0, part = 1, id = 'm1', ...overrides }: Partial<UsageEvent> & { attempt?: number; at?: number; part?: number; id?: string } = {}): UsageEvent {
+export function step(
+  event: string,
+  {
+    attempt = event === 'accepted' ? 0 : 1,
+    at = 0,
+    part = 1,
+    id = 'm1',
+    ...overrides
+  }: Partial<UsageEvent> & { attempt?: number; at?: number; part?: number; id?: string } = {},
+): UsageEvent {
   const identity = { source: 'gw', sourceRecordId: id, attempt, part, event };
   const time = NOON + at * SECOND;
   return sampleUsage({
@@ -97,7 +159,15 @@ export function step(event: string, { attempt = event === 'accepted' ? 0 : 1, at
     udh: null,
     rawAppendedAt: time,
     parts: { reported: 2, computed8: 2, computed16: 2, assumed: false },
-    times: { accepted: event === 'accepted' ? time : null, scheduled: null, submitted: event === 'submitted' ? time : null, done: event === 'accepted' || event === 'submitted' ? null : time, ingested: time, zone: null, zoneFlag: null },
+    times: {
+      accepted: event === 'accepted' ? time : null,
+      scheduled: null,
+      submitted: event === 'submitted' ? time : null,
+      done: event === 'accepted' || event === 'submitted' ? null : time,
+      ingested: time,
+      zone: null,
+      zoneFlag: null,
+    },
     ...overrides,
   });
 }

@@ -2,7 +2,18 @@ import { join } from 'node:path';
 import { createClickHouse } from '@ratestream/clickhouse';
 import { DecodeError, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { bootstrapService, type RunningService } from '@ratestream/http';
-import { createKafka, createSerdes, readToEnd, runTasks, startCatalogFeed, tail, type InRecord, type Kafka, type KafkaConfig, type Serdes } from '@ratestream/kafka';
+import {
+  createKafka,
+  createSerdes,
+  readToEnd,
+  runTasks,
+  startCatalogFeed,
+  tail,
+  type InRecord,
+  type Kafka,
+  type KafkaConfig,
+  type Serdes,
+} from '@ratestream/kafka';
 import { parseMoney } from '@ratestream/money';
 import { Health, type Logger, type Metrics } from '@ratestream/observability';
 import { RatingCatalog } from './catalog/rating-catalog.js';
@@ -33,7 +44,12 @@ export interface RatingOptions {
 }
 
 /** Starts the whole service: catalog view, progress of the streams, tasks, HTTP. Throws where one of them cannot be had. */
-export async function startRating({ config, logger, metrics, handleSignals = true }: RatingOptions): Promise<RunningService> {
+export async function startRating({
+  config,
+  logger,
+  metrics,
+  handleSignals = true,
+}: RatingOptions): Promise<RunningService> {
   const health = new Health();
   const kafka = createKafka(kafkaConfig(config, logger));
   const serdes = await createSerdes(kafka, config.registryUrl);
@@ -54,7 +70,11 @@ export async function startRating({ config, logger, metrics, handleSignals = tru
   const clickhouse = createClickHouse({ url: config.clickhouseUrl, database: config.clickhouseDatabase });
   const service = await bootstrapService({
     name: 'rating',
-    module: RatingModule.with({ catalog, quoter: new Quoter(catalog, hashRecipient), messages: new MessageStore(clickhouse, kafka, serdes) }),
+    module: RatingModule.with({
+      catalog,
+      quoter: new Quoter(catalog, hashRecipient),
+      messages: new MessageStore(clickhouse, kafka, serdes),
+    }),
     config,
     logger,
     metrics,
@@ -76,14 +96,30 @@ export async function startRating({ config, logger, metrics, handleSignals = tru
     foldRated: (partition, from, onEvent) => foldRated(kafka, serdes, partition, from, onEvent),
     waitForCatalog: async (position) => catalog.view.position >= position || feed.waitFor(position, CATALOG_WAIT_MS),
     catalogReady: () => feed.caughtUp && feed.ageMs() < STALE_CATALOG_MS,
-    pricing: () => ({ terms: catalog.terms, book: catalog.book, catalogPosition: catalog.view.position, hashRecipient, ratedAt: Date.now() * 1000 }),
+    pricing: () => ({
+      terms: catalog.terms,
+      book: catalog.book,
+      catalogPosition: catalog.view.position,
+      hashRecipient,
+      ratedAt: Date.now() * 1000,
+    }),
     progress,
-    retries: (state) => new Retries(state, { amountPerAccount: parseMoney(config.retryLimitAmount), maxAge: config.retryMaxAgeMs * 1000 }),
+    retries: (state) =>
+      new Retries(state, {
+        amountPerAccount: parseMoney(config.retryLimitAmount),
+        maxAge: config.retryMaxAgeMs * 1000,
+      }),
     checkpointer: (partition, state) =>
       new Checkpointer(partition, state, config.checkpointIntervalMs, {
         encode: (value) => serdes.RatingCheckpoint.encode(value),
         decode: (bytes) => serdes.RatingCheckpoint.decode(bytes),
-        read: (of, from, onRecord) => readToEnd(kafka, { topic: 'rating.checkpoints', partition: of, from, onRecords: (records) => records.forEach(onRecord) }),
+        read: (of, from, onRecord) =>
+          readToEnd(kafka, {
+            topic: 'rating.checkpoints',
+            partition: of,
+            from,
+            onRecords: (records) => records.forEach(onRecord),
+          }),
         cache: new LocalCache(join(config.stateDir, `${config.kafkaTopicPrefix}rating-${partition}`)),
         logger,
       }),
@@ -95,7 +131,13 @@ export async function startRating({ config, logger, metrics, handleSignals = tru
     inputs: ['usage'],
     maxBatch: config.maxBatch,
     createTask: (partition, context) => {
-      const task = new RatingTask(partition, context, ports, { replay: config.replay, quietMicros: config.quietMs * 1000 }, () => tasks.delete(task));
+      const task = new RatingTask(
+        partition,
+        context,
+        ports,
+        { replay: config.replay, quietMicros: config.quietMs * 1000 },
+        () => tasks.delete(task),
+      );
       tasks.add(task);
       return task;
     },
@@ -106,7 +148,11 @@ export async function startRating({ config, logger, metrics, handleSignals = tru
   });
 
   health.register('tasks', () => runner.health(), { restartHelps: true });
-  health.register('catalog', () => (feed.ageMs() < STALE_CATALOG_MS ? { ok: true } : { ok: false, detail: `the catalog view is ${Math.round(feed.ageMs() / 1000)} s old` }));
+  health.register('catalog', () =>
+    feed.ageMs() < STALE_CATALOG_MS
+      ? { ok: true }
+      : { ok: false, detail: `the catalog view is ${Math.round(feed.ageMs() / 1000)} s old` },
+  );
   // Ended in reverse: the tasks first, what they need after them.
   service.onShutdown({ name: 'kafka', run: () => kafka.close() });
   service.onShutdown({ name: 'progress', run: () => progressFollower.stop() });
@@ -154,14 +200,23 @@ function usageDecoder(serdes: Serdes, logger: Logger, metrics: Metrics): RatingP
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         undecodable.inc();
-        logger.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'not a usage event');
+        logger.error(
+          { err: error, topic: record.topic, partition: record.partition, offset: record.offset },
+          'not a usage event',
+        );
         return null;
       }
     });
   };
 }
 
-function foldRated(kafka: Kafka, serdes: Serdes, partition: number, from: number, onEvent: (event: RatedEvent) => void): Promise<number> {
+function foldRated(
+  kafka: Kafka,
+  serdes: Serdes,
+  partition: number,
+  from: number,
+  onEvent: (event: RatedEvent) => void,
+): Promise<number> {
   return readToEnd(kafka, {
     topic: 'rated',
     partition,

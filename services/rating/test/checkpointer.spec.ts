@@ -20,7 +20,15 @@ class Log {
   write(out: readonly OutRecord[]): Map<string, number> {
     const base = this.records.length;
     for (const { key, value } of out) {
-      this.records.push({ topic: 'rating.checkpoints', partition: 0, offset: this.records.length, appendedAt: 0, key: Buffer.from(key ?? ''), value, headers: {} });
+      this.records.push({
+        topic: 'rating.checkpoints',
+        partition: 0,
+        offset: this.records.length,
+        appendedAt: 0,
+        key: Buffer.from(key ?? ''),
+        value,
+        headers: {},
+      });
     }
     return new Map([['rating.checkpoints-0', base]]);
   }
@@ -43,7 +51,10 @@ function checkpointer(log: Log, state: RatingState): Checkpointer {
     decode: (bytes) => codecs.RatingCheckpoint.decode(bytes),
     read: async (_partition, from, onRecord) => {
       log.readFrom.push(from);
-      log.compacted().filter(({ offset }) => offset >= from).forEach(onRecord);
+      log
+        .compacted()
+        .filter(({ offset }) => offset >= from)
+        .forEach(onRecord);
       return log.records.length;
     },
     cache: new LocalCache(folder),
@@ -58,7 +69,11 @@ const rated = (n: number) => {
 
 /** Ticks until the checkpoint under way is out. */
 function writeOut(writer: Checkpointer, log: Log, nowMs: number, ratedOffset: number): void {
-  for (let out = writer.next(nowMs, { ratedOffset, lastUsageOffset: ratedOffset }); out !== null; out = writer.next(nowMs, { ratedOffset, lastUsageOffset: ratedOffset })) {
+  for (
+    let out = writer.next(nowMs, { ratedOffset, lastUsageOffset: ratedOffset });
+    out !== null;
+    out = writer.next(nowMs, { ratedOffset, lastUsageOffset: ratedOffset })
+  ) {
     writer.committed(log.write(out));
   }
 }

@@ -8,24 +8,139 @@ const HOUR = 3_600_000_000;
 
 const catalog = {
   position: 7,
-  accounts: new Map([['acme', { id: 'acme', parentId: null, name: 'Acme', currency: 'EUR', timeZone: 'UTC', partition: 0, planId: 'plan', mode: 'postpaid', creditLimit: '0', warnBelow: null, defaultTrafficClass: 'any', legalEntity: null, taxCategory: null, closed: false }]]),
+  accounts: new Map([
+    [
+      'acme',
+      {
+        id: 'acme',
+        parentId: null,
+        name: 'Acme',
+        currency: 'EUR',
+        timeZone: 'UTC',
+        partition: 0,
+        planId: 'plan',
+        mode: 'postpaid',
+        creditLimit: '0',
+        warnBelow: null,
+        defaultTrafficClass: 'any',
+        legalEntity: null,
+        taxCategory: null,
+        closed: false,
+      },
+    ],
+  ]),
   suppliers: new Map(),
   connections: new Map(),
-  cards: new Map([['sell', { id: 'sell', name: 'sell', side: 'sell', service: 'sms', currency: 'EUR', partRule: 'reported', networkEvidence: ['reported'], basis: 'submit', timeoutSec: 60, timeoutPolicy: null, noReceiptCountries: [] }]]),
-  plans: new Map([['plan', { id: 'plan', version: 1, name: 'plan', service: 'sms', bindings: [{ trafficClass: null, cardId: 'sell' }], basis: 'accept', timeoutSec: 60, timeoutPolicy: null }]]),
+  cards: new Map([
+    [
+      'sell',
+      {
+        id: 'sell',
+        name: 'sell',
+        side: 'sell',
+        service: 'sms',
+        currency: 'EUR',
+        partRule: 'reported',
+        networkEvidence: ['reported'],
+        basis: 'submit',
+        timeoutSec: 60,
+        timeoutPolicy: null,
+        noReceiptCountries: [],
+      },
+    ],
+  ]),
+  plans: new Map([
+    [
+      'plan',
+      {
+        id: 'plan',
+        version: 1,
+        name: 'plan',
+        service: 'sms',
+        bindings: [{ trafficClass: null, cardId: 'sell' }],
+        basis: 'accept',
+        timeoutSec: 60,
+        timeoutPolicy: null,
+      },
+    ],
+  ]),
   chain: () => ['acme'],
 } as unknown as CatalogReader;
 
 function waiting(state: RatingState, n: number, at = NOON): void {
   const base = sampleRated();
-  const leg = { ...(base.legs[0] as RatedEvent['legs'][number]), side: 'sell' as const, level: 0, attempt: 0, payer: 'acme', payee: 'operator', action: 'unrated' as const, reason: 'no_version', rate: { cardId: 'sell', version: 0, rateId: '', matchedBy: '' }, components: [], amount: 0n, heldAmount: 0n, heldAmountFreed: 0n };
-  state.apply({ ...base, messageId: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`, part: 1, udh: null, kind: 'unrated', account: 'acme', direction: 'mt', subjectEvent: 'accepted', identity: { source: 'gw', sourceRecordId: String(n), attempt: 0, part: 1, event: 'accepted' }, status: 'accepted', event: 'accepted', times: { ...base.times, accepted: at, scheduled: null }, rawAppendedAt: at, parts: { reported: 1, computed8: null, computed16: null, assumed: false }, legs: [leg] });
+  const leg = {
+    ...(base.legs[0] as RatedEvent['legs'][number]),
+    side: 'sell' as const,
+    level: 0,
+    attempt: 0,
+    payer: 'acme',
+    payee: 'operator',
+    action: 'unrated' as const,
+    reason: 'no_version',
+    rate: { cardId: 'sell', version: 0, rateId: '', matchedBy: '' },
+    components: [],
+    amount: 0n,
+    heldAmount: 0n,
+    heldAmountFreed: 0n,
+  };
+  state.apply({
+    ...base,
+    messageId: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`,
+    part: 1,
+    udh: null,
+    kind: 'unrated',
+    account: 'acme',
+    direction: 'mt',
+    subjectEvent: 'accepted',
+    identity: { source: 'gw', sourceRecordId: String(n), attempt: 0, part: 1, event: 'accepted' },
+    status: 'accepted',
+    event: 'accepted',
+    times: { ...base.times, accepted: at, scheduled: null },
+    rawAppendedAt: at,
+    parts: { reported: 1, computed8: null, computed16: null, assumed: false },
+    legs: [leg],
+  });
 }
 
 function pricing(price: string | null): Pricing {
   const book = new RateBook();
-  if (price !== null) book.addVersion({ cardId: 'sell', version: 1, effectiveFrom: 0, knownAt: 0, supersedes: null, withdrawnAt: null, rows: 1, chunks: 1, sha256: '' }, [{ rateId: 'r', country: null, mcc: null, mnc: null, prefix: null, trafficClass: null, price: parseMoney(price), unit: 'part', basis: null, timeoutSec: null, timeoutPolicy: null }]);
-  return { terms: new Terms(catalog), book, catalogPosition: 8, hashRecipient: () => ({ hash: '', keyId: '' }), ratedAt: NOON + HOUR };
+  if (price !== null)
+    book.addVersion(
+      {
+        cardId: 'sell',
+        version: 1,
+        effectiveFrom: 0,
+        knownAt: 0,
+        supersedes: null,
+        withdrawnAt: null,
+        rows: 1,
+        chunks: 1,
+        sha256: '',
+      },
+      [
+        {
+          rateId: 'r',
+          country: null,
+          mcc: null,
+          mnc: null,
+          prefix: null,
+          trafficClass: null,
+          price: parseMoney(price),
+          unit: 'part',
+          basis: null,
+          timeoutSec: null,
+          timeoutPolicy: null,
+        },
+      ],
+    );
+  return {
+    terms: new Terms(catalog),
+    book,
+    catalogPosition: 8,
+    hashRecipient: () => ({ hash: '', keyId: '' }),
+    ratedAt: NOON + HOUR,
+  };
 }
 
 const limits = { amountPerAccount: parseMoney('1'), maxAge: 24 * HOUR };
@@ -39,7 +154,12 @@ test('only a change of the card that was asked wakes what waits for it, and what
   retries.changed('sell');
   expect(retries.next(pricing(null))).toEqual([]);
   retries.changed('sell');
-  expect(retries.next(pricing('0.4'))).toMatchObject([{ kind: 'rated', legs: [{ action: 'settle', amount: parseMoney('0.4'), counters: [{ before: 0n, after: parseMoney('0.4') }] }] }]);
+  expect(retries.next(pricing('0.4'))).toMatchObject([
+    {
+      kind: 'rated',
+      legs: [{ action: 'settle', amount: parseMoney('0.4'), counters: [{ before: 0n, after: parseMoney('0.4') }] }],
+    },
+  ]);
 });
 
 test('the money of a day stops exactly at the limit, over batches and after the fold is read again', () => {

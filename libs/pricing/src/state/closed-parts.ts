@@ -113,7 +113,10 @@ class ClosedDay {
   private bytesOf(entry: number): Buffer {
     const at = this.where[entry] as number;
     const offset = at % CHUNK_BYTES;
-    return (this.chunks[Math.floor(at / CHUNK_BYTES)] as Buffer).subarray(offset, offset + (this.lengths[entry] as number));
+    return (this.chunks[Math.floor(at / CHUNK_BYTES)] as Buffer).subarray(
+      offset,
+      offset + (this.lengths[entry] as number),
+    );
   }
 
   private find(key: Uint32Array): number {
@@ -121,7 +124,8 @@ class ClosedDay {
     let slot = ((key[0] as number) ^ (key[3] as number)) & mask;
     while (slots[slot] !== 0) {
       const at = slot * 4;
-      if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3]) return slot;
+      if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3])
+        return slot;
       slot = (slot + 1) & mask;
     }
     return slot;

@@ -60,7 +60,9 @@ export class IdTable {
   get(id: string): string | undefined {
     readUuid(id, this.key);
     const slot = this.find(this.key);
-    return this.days[slot] === EMPTY ? undefined : writeHash(this.hashes[slot * 2] as number, this.hashes[slot * 2 + 1] as number);
+    return this.days[slot] === EMPTY
+      ? undefined
+      : writeHash(this.hashes[slot * 2] as number, this.hashes[slot * 2 + 1] as number);
   }
 
   /**
@@ -127,7 +129,8 @@ export class IdTable {
     let slot = (key[0] as number) & mask;
     while (days[slot] !== EMPTY) {
       const at = slot * 4;
-      if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3]) return slot;
+      if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3])
+        return slot;
       slot = (slot + 1) & mask;
     }
     return slot;

@@ -1,5 +1,5 @@
 import { codecs, type Leg, type PartSnapshot, type RatedEvent } from '@ratestream/events';
-import type { RatingMemory } from '../decide.js';
+import type { RatingMemory } from '../memory.js';
 import { sellBillingTime } from '../billing-time.js';
 import { deadlineOf, evolvePart, isClosed, type PartState } from '../part-state.js';
 import { ClosedParts } from './closed-parts.js';
@@ -132,14 +132,19 @@ export class RatingState implements RatingMemory {
    *
    * In  limit: at most so many parts are looked at, so that a sweep never stops the task
    */
-  sweep(now: number, quietMicros: number, limit: number): { messageId: string; part: number; bytes: Buffer; at: number }[] {
+  sweep(
+    now: number,
+    quietMicros: number,
+    limit: number,
+  ): { messageId: string; part: number; bytes: Buffer; at: number }[] {
     const packed: { messageId: string; part: number; bytes: Buffer; at: number }[] = [];
     let looked = 0;
     for (const [key, state] of this.open) {
       if (++looked > limit || state.last.ratedAt > now - quietMicros) break; // insertion order is order of last change
       this.open.delete(key);
       if (!isClosed(state)) {
-        if (state.last.ratedAt > now - RECEIPT_HORIZON || state.legs.some(({ action }) => action === 'hold')) this.open.set(key, state);
+        if (state.last.ratedAt > now - RECEIPT_HORIZON || state.legs.some(({ action }) => action === 'hold'))
+          this.open.set(key, state);
         else this.forget(key);
         continue;
       }
@@ -170,7 +175,9 @@ export class RatingState implements RatingMemory {
       keys?.delete(key);
       if (keys?.size === 0) this.waiting.delete(card);
     }
-    const cards = legs.filter(({ action, reason }) => action === 'unrated' && !FINAL_REASONS.has(reason ?? '')).map(({ rate }) => rate?.cardId ?? NO_CARD);
+    const cards = legs
+      .filter(({ action, reason }) => action === 'unrated' && !FINAL_REASONS.has(reason ?? ''))
+      .map(({ rate }) => rate?.cardId ?? NO_CARD);
     if (cards.length === 0) {
       this.waitingOf.delete(key);
       return;

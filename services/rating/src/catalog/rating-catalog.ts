@@ -30,7 +30,8 @@ export class RatingCatalog {
       card: (id) => this.view.cards.get(id)?.name,
       plan: (id) => this.view.plans.get(id)?.name,
       supplier: (id) => this.view.suppliers.get(id)?.name,
-      effectiveFrom: (cardId, version) => this.book.versionsOf(cardId).find((one) => one.version === version)?.effectiveFrom,
+      effectiveFrom: (cardId, version) =>
+        this.book.versionsOf(cardId).find((one) => one.version === version)?.effectiveFrom,
     };
   }
 }

@@ -8,7 +8,12 @@ import { MESSAGE_STORE, RATING_CATALOG } from './tokens.js';
 
 const MAX_IDS = 1_000;
 const ids = z.array(z.string().min(1).max(200)).max(MAX_IDS).optional();
-const lookupSchema = z.strictObject({ messageIds: ids, clientRefs: ids, gatewayMessageIds: ids, supplierMessageIds: ids });
+const lookupSchema = z.strictObject({
+  messageIds: ids,
+  clientRefs: ids,
+  gatewayMessageIds: ids,
+  supplierMessageIds: ids,
+});
 const pathSchema = z.object({ messageId: z.uuid() });
 const KINDS: readonly (readonly [keyof z.output<typeof lookupSchema>, LookupKind])[] = [
   ['messageIds', 'messageId'],
@@ -27,21 +32,37 @@ export class MessagesController {
   ) {}
 
   @Get(':messageId')
-  async one(@Param(zodParams(pathSchema)) { messageId }: z.output<typeof pathSchema>, @Caller() caller: Caller): Promise<unknown> {
+  async one(
+    @Param(zodParams(pathSchema)) { messageId }: z.output<typeof pathSchema>,
+    @Caller() caller: Caller,
+  ): Promise<unknown> {
     const { rated, usage } = await this.messages.history(messageId);
-    const visible = rated.filter(({ event }) => caller.isOperator || (event.account !== null && caller.sees(event.account)));
+    const visible = rated.filter(
+      ({ event }) => caller.isOperator || (event.account !== null && caller.sees(event.account)),
+    );
     if (visible.length === 0) throw notFound('message', messageId);
     const names = this.catalog.names();
     return {
       messageId,
-      rated: visible.map(({ partition, offset, event }) => ({ partition, offset, ...(ratedJson(cutToCaller(event, caller), names) as object) })),
-      usage: usage.map(({ partition, offset, event }) => ({ partition, offset, ...(toJson(cutUsageToCaller(event, caller)) as object) })),
+      rated: visible.map(({ partition, offset, event }) => ({
+        partition,
+        offset,
+        ...(ratedJson(cutToCaller(event, caller), names) as object),
+      })),
+      usage: usage.map(({ partition, offset, event }) => ({
+        partition,
+        offset,
+        ...(toJson(cutUsageToCaller(event, caller)) as object),
+      })),
     };
   }
 
   @Post('lookup')
   @HttpCode(200)
-  async lookup(@Body(zodBody(lookupSchema)) wanted: z.output<typeof lookupSchema>, @Caller() caller: Caller): Promise<unknown> {
+  async lookup(
+    @Body(zodBody(lookupSchema)) wanted: z.output<typeof lookupSchema>,
+    @Caller() caller: Caller,
+  ): Promise<unknown> {
     const found: { by: LookupKind; id: string; messageId: string }[] = [];
     for (const [field, kind] of KINDS) {
       // a supplier's ids are none of a tenant's business

@@ -34,7 +34,11 @@ export class MessageStore {
   ) {}
 
   /** Message ids behind other ids: at most `limit` a kind. */
-  async lookup(kind: LookupKind, ids: readonly string[], limit: number): Promise<{ id: string; messageId: string; account: string }[]> {
+  async lookup(
+    kind: LookupKind,
+    ids: readonly string[],
+    limit: number,
+  ): Promise<{ id: string; messageId: string; account: string }[]> {
     const column = COLUMN[kind];
     return this.clickhouse.query<{ id: string; messageId: string; account: string }>(
       `SELECT DISTINCT ${column} AS id, message_id AS messageId, account FROM rated_legs WHERE ${column} IN {ids:Array(String)} AND account != '' ORDER BY messageId LIMIT {limit:UInt32}`,
@@ -48,15 +52,30 @@ export class MessageStore {
       { messageId },
     );
     const rated: (Place & { event: RatedEvent })[] = [];
-    for (const record of await this.readAll('rated', places.map(({ partition, offset }) => ({ partition, offset: Number(offset) })))) {
+    for (const record of await this.readAll(
+      'rated',
+      places.map(({ partition, offset }) => ({ partition, offset: Number(offset) })),
+    )) {
       await this.serdes.prepare(record.value);
-      rated.push({ partition: record.partition, offset: record.offset, event: this.serdes.RatedEvent.decode(record.value as Buffer) });
+      rated.push({
+        partition: record.partition,
+        offset: record.offset,
+        event: this.serdes.RatedEvent.decode(record.value as Buffer),
+      });
     }
-    const causes = rated.flatMap(({ event: { cause } }) => (cause.type === 'usage' && cause.partition !== null && cause.offset !== null ? [{ partition: cause.partition, offset: cause.offset }] : []));
+    const causes = rated.flatMap(({ event: { cause } }) =>
+      cause.type === 'usage' && cause.partition !== null && cause.offset !== null
+        ? [{ partition: cause.partition, offset: cause.offset }]
+        : [],
+    );
     const usage: (Place & { event: UsageEvent })[] = [];
     for (const record of await this.readAll('usage', causes)) {
       await this.serdes.prepare(record.value);
-      usage.push({ partition: record.partition, offset: record.offset, event: this.serdes.UsageEvent.decode(record.value as Buffer) });
+      usage.push({
+        partition: record.partition,
+        offset: record.offset,
+        event: this.serdes.UsageEvent.decode(record.value as Buffer),
+      });
     }
     return { rated, usage };
   }
@@ -64,7 +83,9 @@ export class MessageStore {
   private async readAll(topic: TopicName, places: readonly Place[]): Promise<InRecord[]> {
     const distinct = new Map(places.map((place) => [`${place.partition}-${place.offset}`, place]));
     const records = await Promise.all([...distinct.values()].map((place) => this.readOne(topic, place)));
-    return records.filter((record) => record !== null).sort((a, b) => a.appendedAt - b.appendedAt || a.offset - b.offset);
+    return records
+      .filter((record) => record !== null)
+      .sort((a, b) => a.appendedAt - b.appendedAt || a.offset - b.offset);
   }
 
   /** One record; null where retention has deleted it. */

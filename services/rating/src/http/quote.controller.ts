@@ -30,7 +30,10 @@ export class QuoteController {
   private one(usage: QuotedUsage, caller: Caller, pointer: string): unknown {
     caller.mustSee(usage.account);
     const quote = this.quoter.quote(usage);
-    if ('field' in quote) throw new ProblemError(422, 'invalid', quote.detail, [{ pointer: `${pointer}/${quote.field}`, code: 'invalid', detail: quote.detail }]);
+    if ('field' in quote)
+      throw new ProblemError(422, 'invalid', quote.detail, [
+        { pointer: `${pointer}/${quote.field}`, code: 'invalid', detail: quote.detail },
+      ]);
     return this.answer(quote, caller);
   }
 

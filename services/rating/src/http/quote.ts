@@ -9,7 +9,19 @@ import type { RatingCatalog } from '../catalog/rating-catalog.js';
 export const usageSchema = z.strictObject({
   service: z.literal('sms', { error: 'only sms is priced' }).default('sms'),
   direction: z.literal('mt', { error: 'only mt is priced' }).default('mt'),
-  event: z.enum(['accepted', 'submitted', 'submit_rejected', 'delivered', 'undelivered', 'expired', 'rejected', 'deleted', 'unknown']).default('delivered'),
+  event: z
+    .enum([
+      'accepted',
+      'submitted',
+      'submit_rejected',
+      'delivered',
+      'undelivered',
+      'expired',
+      'rejected',
+      'deleted',
+      'unknown',
+    ])
+    .default('delivered'),
   account: z.string().min(1).max(200),
   at: instant.optional().describe('billing time; default: now'),
   to: z.string().min(3).max(24),
@@ -17,9 +29,19 @@ export const usageSchema = z.strictObject({
   senderType: z.string().max(40).optional(),
   originCountry: z.string().length(2).optional(),
   trafficClass: z.string().min(1).max(40).optional().describe("default: the account's"),
-  country: z.string().regex(/^[A-Z]{2}$/).optional().describe("default: the number's"),
-  mcc: z.string().regex(/^\d{3}$/).optional(),
-  mnc: z.string().regex(/^\d{2,3}$/).optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional()
+    .describe("default: the number's"),
+  mcc: z
+    .string()
+    .regex(/^\d{3}$/)
+    .optional(),
+  mnc: z
+    .string()
+    .regex(/^\d{2,3}$/)
+    .optional(),
   parts: z.number().int().min(1).max(255).default(1),
   supplier: z.string().max(200).optional(),
   connection: z.string().max(200).optional(),
@@ -60,7 +82,13 @@ export class Quoter {
     const ratedAt = this.nowMs() * 1000;
     const event = this.usageEvent(usage, number.value, account.defaultTrafficClass, ratedAt);
     const book: RateBook = this.catalog.book;
-    const pricing = { terms: this.catalog.terms, book, catalogPosition: this.catalog.view.position, hashRecipient: this.hashRecipient, ratedAt };
+    const pricing = {
+      terms: this.catalog.terms,
+      book,
+      catalogPosition: this.catalog.view.position,
+      hashRecipient: this.hashRecipient,
+      ratedAt,
+    };
     const [rated] = decideUsage(event, { partition: 0, offset: 0 }, new RatingState(), pricing);
     if (rated === undefined) throw new Error('an empty memory knows no duplicate');
     return { event: rated, explanation: explain(rated, this.catalog.names()) };
@@ -83,16 +111,33 @@ export class Quoter {
       account: usage.account,
       rootPayer: chain[chain.length - 1] ?? usage.account,
       chain,
-      times: { accepted: at, scheduled: null, submitted: attempt === 0 ? null : at, done: attempt === 0 || usage.event === 'submitted' ? null : at, ingested: now, zone: null, zoneFlag: null },
+      times: {
+        accepted: at,
+        scheduled: null,
+        submitted: attempt === 0 ? null : at,
+        done: attempt === 0 || usage.event === 'submitted' ? null : at,
+        ingested: now,
+        zone: null,
+        zoneFlag: null,
+      },
       sender: usage.from ?? null,
       senderType: usage.senderType ?? null,
       originCountry: usage.originCountry ?? null,
       recipient,
       country,
       network: {
-        reported: usage.mcc === undefined ? null : network(usage.mcc, usage.mnc ?? null, usage.country ?? null, 'quote'),
+        reported:
+          usage.mcc === undefined ? null : network(usage.mcc, usage.mnc ?? null, usage.country ?? null, 'quote'),
         ported: null,
-        range: range === null ? null : network(range.mcc, range.mnc, range.country, `numbering plan ${this.catalog.view.numberingPlan?.id ?? ''}`),
+        range:
+          range === null
+            ? null
+            : network(
+                range.mcc,
+                range.mnc,
+                range.country,
+                `numbering plan ${this.catalog.view.numberingPlan?.id ?? ''}`,
+              ),
       },
       trafficClass: usage.trafficClass ?? defaultClass,
       classResolvedBy: usage.trafficClass === undefined ? 'account' : 'quote',

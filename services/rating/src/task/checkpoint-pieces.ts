@@ -32,7 +32,10 @@ export function restorePiece(state: RatingState, kind: PieceName['kind'], bytes:
       for (const { entry } of framed(bytes)) state.restore(entry);
       return;
     case 'extras': {
-      const { conflicts, retried } = JSON.parse(bytes.toString('utf8')) as { conflicts: string[]; retried: [string, string][] };
+      const { conflicts, retried } = JSON.parse(bytes.toString('utf8')) as {
+        conflicts: string[];
+        retried: [string, string][];
+      };
       for (const conflict of conflicts) state.restoreConflict(conflict);
       for (const [id, amount] of retried) state.restoreRetried(id, BigInt(amount));
     }
@@ -54,7 +57,8 @@ export interface PackedPart {
 }
 
 export function* openParts(state: RatingState): Generator<PackedPart> {
-  for (const part of state.openEntries()) yield { messageId: part.last.messageId, part: part.last.part, at: part.last.ratedAt, bytes: pack(part) };
+  for (const part of state.openEntries())
+    yield { messageId: part.last.messageId, part: part.last.part, at: part.last.ratedAt, bytes: pack(part) };
 }
 
 export function* closedParts(state: RatingState): Generator<PackedPart> {

@@ -2,7 +2,18 @@ import type { RatingCheckpoint } from '@ratestream/events';
 import type { InRecord, OutRecord, Written } from '@ratestream/kafka';
 import type { Logger } from '@ratestream/observability';
 import { FOLD_VERSION, RECEIPT_HORIZON, ID_HORIZON, readUuid, type RatingState } from '@ratestream/pricing';
-import { chunksOf, closedParts, extrasOf, frame, NewIds, openParts, restorePiece, type Manifest, type PackedPart, type PieceName } from './checkpoint-pieces.js';
+import {
+  chunksOf,
+  closedParts,
+  extrasOf,
+  frame,
+  NewIds,
+  openParts,
+  restorePiece,
+  type Manifest,
+  type PackedPart,
+  type PieceName,
+} from './checkpoint-pieces.js';
 import type { LocalCache } from './local-cache.js';
 
 export interface CheckpointPorts {
@@ -70,9 +81,15 @@ export class Checkpointer {
     if (manifest === null || manifest.foldVersion !== FOLD_VERSION) return null;
     const pieces: Buffer[] = [];
     for (const piece of manifest.pieces) {
-      const bytes = joined(piece, chunks) ?? (await this.ports.cache.piece(piece.name)) ?? joined(piece, (await this.readFrom(0)).chunks);
+      const bytes =
+        joined(piece, chunks) ??
+        (await this.ports.cache.piece(piece.name)) ??
+        joined(piece, (await this.readFrom(0)).chunks);
       if (bytes === null) {
-        this.ports.logger.warn({ partition: this.partition, piece: piece.name }, 'checkpoint is incomplete, folding rated from its beginning');
+        this.ports.logger.warn(
+          { partition: this.partition, piece: piece.name },
+          'checkpoint is incomplete, folding rated from its beginning',
+        );
         return null;
       }
       pieces.push(bytes);
@@ -166,24 +183,47 @@ export class Checkpointer {
       const chunks = chunksOf(content);
       bytes.set(name, content);
       named.push({ name, kind, chunks: chunks.length });
-      chunks.forEach((chunk, sequence) => records.push(this.record(name, stamp.ratedOffset, now, sequence, chunks.length, chunk)));
+      chunks.forEach((chunk, sequence) =>
+        records.push(this.record(name, stamp.ratedOffset, now, sequence, chunks.length, chunk)),
+      );
     }
     const kept = merge ? [] : this.live.filter(({ kind }) => kind === 'ids' || kind === 'closed');
     const manifest: Manifest = { foldVersion: FOLD_VERSION, ...stamp, pieces: [...kept, ...named] };
     const dropped = this.live.filter((piece) => !manifest.pieces.includes(piece));
-    const tombstones = dropped.flatMap(({ name, chunks }) => Array.from({ length: chunks }, (_, sequence) => this.tombstone(name, sequence)));
+    const tombstones = dropped.flatMap(({ name, chunks }) =>
+      Array.from({ length: chunks }, (_, sequence) => this.tombstone(name, sequence)),
+    );
     const last = this.record(MANIFEST, stamp.ratedOffset, now, 0, 1, Buffer.from(JSON.stringify(manifest)));
     this.queue = [...batches(records), { records: [last], completes: { manifest, bytes } }];
     if (tombstones.length > 0) this.queue.push({ records: tombstones });
   }
 
   private record(piece: string, offset: number, at: number, sequence: number, total: number, bytes: Buffer): OutRecord {
-    const value = this.ports.encode({ partition: this.partition, piece, foldVersion: FOLD_VERSION, offset, at, sequence, total, bytes });
-    return { topic: 'rating.checkpoints', partition: this.partition, key: `${this.partition}|${piece}|${sequence}`, value };
+    const value = this.ports.encode({
+      partition: this.partition,
+      piece,
+      foldVersion: FOLD_VERSION,
+      offset,
+      at,
+      sequence,
+      total,
+      bytes,
+    });
+    return {
+      topic: 'rating.checkpoints',
+      partition: this.partition,
+      key: `${this.partition}|${piece}|${sequence}`,
+      value,
+    };
   }
 
   private tombstone(piece: string, sequence: number): OutRecord {
-    return { topic: 'rating.checkpoints', partition: this.partition, key: `${this.partition}|${piece}|${sequence}`, value: null };
+    return {
+      topic: 'rating.checkpoints',
+      partition: this.partition,
+      key: `${this.partition}|${piece}|${sequence}`,
+      value: null,
+    };
   }
 
   private async readFrom(offset: number): Promise<Found> {
@@ -196,7 +236,8 @@ export class Checkpointer {
         found.firstManifest = text;
       }
       if (text !== null) found.manifest = JSON.parse(text) as Manifest;
-      else if (checkpoint !== null) found.chunks.set(`${checkpoint.piece}|${checkpoint.sequence}`, Buffer.from(checkpoint.bytes));
+      else if (checkpoint !== null)
+        found.chunks.set(`${checkpoint.piece}|${checkpoint.sequence}`, Buffer.from(checkpoint.bytes));
     });
     return found;
   }
@@ -206,7 +247,10 @@ export class Checkpointer {
       for (const [name, content] of bytes) await this.ports.cache.writePiece(name, content);
       await this.ports.cache.writeManifest(cached);
     } catch (error) {
-      this.ports.logger.warn({ partition: this.partition, err: error }, 'local checkpoint cache could not be written; the next start reads Kafka');
+      this.ports.logger.warn(
+        { partition: this.partition, err: error },
+        'local checkpoint cache could not be written; the next start reads Kafka',
+      );
     }
   }
 }

@@ -18,12 +18,22 @@ export class RatingMetrics {
 
   constructor(metrics: Metrics) {
     this.duplicates = metrics.counter('rating_duplicates_total', 'usage events that were rated before');
-    this.restartSeconds = metrics.histogram('rating_task_start_seconds', 'checkpoint and tail of rated until a task works', [], [0.1, 0.5, 1, 5, 10, 30, 60, 300]);
+    this.restartSeconds = metrics.histogram(
+      'rating_task_start_seconds',
+      'checkpoint and tail of rated until a task works',
+      [],
+      [0.1, 0.5, 1, 5, 10, 30, 60, 300],
+    );
     this.events = metrics.counter('rating_events_total', 'rated events by kind', ['kind']);
     this.legs = metrics.counter('rating_legs_total', 'steps of legs', ['side', 'action']);
     this.unrated = metrics.counter('rating_unrated_legs_total', 'legs without a price, by reason', ['side', 'reason']);
     this.money = metrics.counter('rating_settled_amount_total', 'settled money', ['side', 'currency']);
-    this.latency = metrics.histogram('rating_latency_seconds', 'raw record appended to event decided', [], LATENCY_BUCKETS_SEC);
+    this.latency = metrics.histogram(
+      'rating_latency_seconds',
+      'raw record appended to event decided',
+      [],
+      LATENCY_BUCKETS_SEC,
+    );
     this.openParts = metrics.gauge('rating_open_parts', 'parts in the working set', ['partition']);
     this.ids = metrics.gauge('rating_ids', 'identities in the window', ['partition']);
     this.unratedParts = metrics.gauge('rating_unrated_parts', 'parts that wait for a price', ['partition']);
@@ -35,7 +45,8 @@ export class RatingMetrics {
     for (const { side, action, reason, amount, currency } of event.legs) {
       this.legs.inc({ side, action });
       if (action === 'unrated') this.unrated.inc({ side, reason: reason ?? 'none' });
-      if (action === 'settle' && amount > 0n) this.money.inc({ side, currency }, Number.parseFloat(formatMoney(amount)));
+      if (action === 'settle' && amount > 0n)
+        this.money.inc({ side, currency }, Number.parseFloat(formatMoney(amount)));
     }
   }
 

@@ -1,5 +1,12 @@
 import type { TopicName, RatedEvent, UsageEvent } from '@ratestream/events';
-import { FatalTaskError, type InRecord, type OutRecord, type Task, type TaskContext, type Written } from '@ratestream/kafka';
+import {
+  FatalTaskError,
+  type InRecord,
+  type OutRecord,
+  type Task,
+  type TaskContext,
+  type Written,
+} from '@ratestream/kafka';
 import { decideTimeout, decideUsage, RatingState, type Pricing } from '@ratestream/pricing';
 import type { Logger } from '@ratestream/observability';
 import type { Checkpointer } from './checkpointer.js';
@@ -63,7 +70,11 @@ export class RatingTask implements Task {
   }
 
   /** Checkpoint, then the tail of `rated`, then the question whether the committed offset fits to it. */
-  async start({ committed }: { committed: ReadonlyMap<TopicName, number | null> }): Promise<ReadonlyMap<TopicName, number>> {
+  async start({
+    committed,
+  }: {
+    committed: ReadonlyMap<TopicName, number | null>;
+  }): Promise<ReadonlyMap<TopicName, number>> {
     const startedAt = Date.now();
     const { logger } = this.ports;
     const restored = await this.checkpointer.load();
@@ -78,7 +89,15 @@ export class RatingTask implements Task {
     this.retries.all();
     const from = this.startingOffset(committed.get('usage') ?? null);
     logger.info(
-      { partition: this.partition, from, folded, restoredTo: restored?.ratedOffset ?? null, ids: this.state.ids.size, openParts: this.state.openParts, tookMs: Date.now() - startedAt },
+      {
+        partition: this.partition,
+        from,
+        folded,
+        restoredTo: restored?.ratedOffset ?? null,
+        ids: this.state.ids.size,
+        openParts: this.state.openParts,
+        tookMs: Date.now() - startedAt,
+      },
       'task started',
     );
     this.ports.metrics.restartSeconds.observe((Date.now() - startedAt) / 1000);
@@ -105,8 +124,10 @@ export class RatingTask implements Task {
   async step(_topic: TopicName, records: InRecord[]): Promise<OutRecord[]> {
     const usages = await this.ports.decodeUsage(records);
     let position = 0;
-    for (const usage of usages) if (usage !== null && usage.catalogPosition > position) position = usage.catalogPosition;
-    if (!(await this.ports.waitForCatalog(position))) throw new Error(`the catalog view has not reached position ${position}`);
+    for (const usage of usages)
+      if (usage !== null && usage.catalogPosition > position) position = usage.catalogPosition;
+    if (!(await this.ports.waitForCatalog(position)))
+      throw new Error(`the catalog view has not reached position ${position}`);
     const pricing = this.ports.pricing();
     const out: OutRecord[] = [];
     usages.forEach((usage, at) => {
@@ -124,10 +145,14 @@ export class RatingTask implements Task {
   /** Timers, then retries, then the checkpoint: whichever is due first; the others come with the next tick. */
   tick(nowMs: number): OutRecord[] | null {
     if (!this.ports.catalogReady()) return null;
-    const out = this.timeouts() ?? this.retried() ?? this.checkpointer.next(nowMs, { ratedOffset: this.ratedEnd, lastUsageOffset: this.lastUsageOffset });
+    const out =
+      this.timeouts() ??
+      this.retried() ??
+      this.checkpointer.next(nowMs, { ratedOffset: this.ratedEnd, lastUsageOffset: this.lastUsageOffset });
     if (nowMs - this.sweptAtMs >= SWEEP_EVERY_MS) {
       this.sweptAtMs = nowMs;
-      for (const part of this.state.sweep(nowMs * 1000, this.options.quietMicros, SWEEP_PARTS)) this.checkpointer.closed(part);
+      for (const part of this.state.sweep(nowMs * 1000, this.options.quietMicros, SWEEP_PARTS))
+        this.checkpointer.closed(part);
       this.ports.metrics.observeState(this.partition, this.state);
     }
     this.uncommitted = out?.filter(({ topic }) => topic === 'rated').length ?? 0;
@@ -176,7 +201,8 @@ export class RatingTask implements Task {
   }
 
   private remember({ cause }: RatedEvent): void {
-    if (cause.type === 'usage' && cause.offset !== null && cause.offset > this.lastUsageOffset) this.lastUsageOffset = cause.offset;
+    if (cause.type === 'usage' && cause.offset !== null && cause.offset > this.lastUsageOffset)
+      this.lastUsageOffset = cause.offset;
   }
 
   /** For the catalog's listener: what changed and may price what waits. */
