@@ -23,3 +23,13 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
   }) => { readonly buffer: Buffer };
   export default encodeRecord;
 }
+
+declare module 'kafkajs/src/producer/groupMessagesPerPartition.js' {
+  const group: (options: {
+    topic: string;
+    messages: unknown;
+    partitionMetadata: never;
+    partitioner: (args: { message: { partition?: number } }) => number;
+  }) => Record<number, { value: Buffer }[]>;
+  export default group;
+}

@@ -1,4 +1,5 @@
 import type { TopicMessages } from 'kafkajs';
+import groupMessagesPerPartition from 'kafkajs/src/producer/groupMessagesPerPartition.js';
 import { BrokerClock } from '../src/broker-clock.js';
 import { committedBatches } from '../src/committed-only.js';
 import { kafkaConfigFromEnv } from '../src/config.js';
@@ -66,6 +67,24 @@ describe('splitting into sends', () => {
     expect(sizes(sendsOf([record(500_000), record(500_000), record(2_000_000), record(1)], (t) => t))).toEqual([
       [['rated', 1]], [['rated', 1]], [['rated', 1]], [['rated', 1]],
     ]);
+  });
+});
+
+describe('grouping by partition', () => {
+  const group = (partitions: (number | undefined)[]) => {
+    const records = partitions.map((p, i) => ({
+      topic: 'rated' as const, key: 'k', value: Buffer.from([i]), ...(p === undefined ? {} : { partition: p }),
+    }));
+    const { topic, messages } = sendsOf(records, (t) => t)[0]![0]!;
+    const partitionMetadata = Array.from({ length: 4 }, (_, partitionId) => ({ partitionId })) as never;
+    return groupMessagesPerPartition({ topic, messages, partitionMetadata, partitioner: ({ message }) => message.partition ?? 0 });
+  };
+  const values = (groups: Record<number, { value: Buffer }[]>) =>
+    Object.fromEntries(Object.entries(groups).map(([p, messages]) => [p, messages.map((m) => m.value[0])]));
+
+  test('what the client gets is what it would have made itself', () => {
+    expect(values(group([2, 0, 2, 1]))).toEqual({ 0: [1], 1: [3], 2: [0, 2] });
+    expect(values(group([2, undefined, 2]))).toEqual({ 0: [1], 2: [0, 2] });
   });
 });
 
