@@ -13,7 +13,8 @@ export interface Fault {
   backAfterSec: number;
 }
 
-type Strike = (stack: Stack) => Promise<void>;
+/** `struck` is called when the blow falls, where that is not at once. */
+type Strike = (stack: Stack, struck: () => void) => Promise<void>;
 interface Planned {
   part: PartName;
   what: string;
@@ -55,10 +56,11 @@ export function planFaults({ kills, freezeSec, seed }: ChaosOptions): Planned[] 
 
 /** The group gives the frozen one's partitions to a second process; then the zombie comes back and must not write. */
 function freeze(seconds: number): Strike {
-  return async (stack) => {
+  return async (stack, struck) => {
     const second = await startSecond(stack, 'rating');
     try {
       await sleep(4_000);
+      struck();
       stack.freeze('rating');
       await sleep(seconds * 1_000);
       stack.unfreeze('rating');
@@ -76,9 +78,9 @@ export async function runFaults(stack: Stack, options: ChaosOptions, say: (text:
   const [low, high] = options.pauseSec;
   for (const { part, what, strike } of planFaults(options)) {
     await sleep(random.int(low * 1_000, high * 1_000));
-    const at = Date.now();
+    let at = Date.now();
     say(`${part}: ${what}`);
-    await strike(stack);
+    await strike(stack, () => (at = Date.now()));
     await stack.waitReady(part, 120_000);
     faults.push({ part, what, at, backAfterSec: (Date.now() - at) / 1_000 });
   }

@@ -17,17 +17,19 @@ export class LagWatch {
   }
 
   /**
-   * Seconds from a fault until every stage was back at the lag that it had before, or at next to none.
-   * null: not within the run.
+   * Seconds from a fault until no stage was further behind than before it (or by next to nothing), looking as far as the
+   * next fault. null: the next one came first.
    */
-  recoverySec(faultAt: number, enoughRecords = 3_000): number | null {
-    const before = this.samples.findLast(({ at }) => at <= faultAt);
-    const recovered = this.samples.find(
-      ({ at, lag }) =>
-        at > faultAt + 1_000 &&
-        (Object.keys(lag) as Stage[]).every((stage) => lag[stage] <= Math.max(enoughRecords, before?.lag[stage] ?? 0)),
-    );
-    return recovered === undefined ? null : (recovered.at - faultAt) / 1_000;
+  recoverySec(from: number, until: number, enoughRecords = 1_000): number | null {
+    const before = this.samples.findLast(({ at }) => at <= from);
+    const stages = (sample: Standing): Stage[] => Object.keys(sample.lag) as Stage[];
+    const behind = (sample: Standing): boolean =>
+      stages(sample).some((stage) => sample.lag[stage] > Math.max(enoughRecords, before?.lag[stage] ?? 0));
+    const window = this.samples.filter(({ at }) => at > from && at < until);
+    const lastBehind = window.findLastIndex(behind);
+    // While a store is down nothing can be sampled: the first sample after a gap tells that it was passed.
+    const recovered = window[lastBehind + 1];
+    return recovered === undefined ? null : (recovered.at - from) / 1_000;
   }
 
   /** Resolves when nothing has moved for a while and nothing waits; rejects after the patience. */
@@ -37,8 +39,8 @@ export class LagWatch {
       const now = this.samples.at(-1);
       const since = this.samples.find((sample) => sample.signature === now?.signature)?.at ?? Date.now();
       const waiting = now === undefined ? Infinity : Math.max(...Object.values(now.lag));
-      if (now !== undefined && waiting <= CONTROL_RECORDS && Date.now() - now.at < 5_000 && now.at - since >= stillMs)
-        return since;
+      const still = now === undefined ? 0 : now.at - Math.max(since, startedAt);
+      if (waiting <= CONTROL_RECORDS && still >= stillMs) return since;
       if (Date.now() - startedAt > patienceMs) {
         throw new Error(`not caught up after ${Math.round(patienceMs / 1000)} s: ${JSON.stringify(now?.lag ?? null)}`);
       }

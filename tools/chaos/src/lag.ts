@@ -1,4 +1,3 @@
-import type { TopicName } from '@ratestream/events';
 import type { Installation } from './installation.js';
 
 export type Stage = 'ingest' | 'rating' | 'balance' | 'analytics';
@@ -14,27 +13,25 @@ export interface Standing {
 /** Trailing control records of a transaction are never read as records, so a lag this small may be none. */
 export const CONTROL_RECORDS = 100;
 
-const GROUPS = { ingest: ['cdr.raw', 'ingest.correlation'], rating: ['usage'] } as const satisfies Record<
-  string,
-  readonly TopicName[]
->;
+/** Consumer groups and what each reads. */
+const GROUPS = { ingest: 'cdr.raw', 'ingest-correlation': 'ingest.correlation', rating: 'usage' } as const;
 
 export async function standing({ kafka, balance, analytics }: Installation): Promise<Standing> {
   const admin = kafka.admin();
   const lagOfGroup = async (group: keyof typeof GROUPS): Promise<[number, string]> => {
-    const committed = await admin.committed(group, GROUPS[group]);
+    const topic = GROUPS[group];
+    const committed = (await admin.committed(group, [topic])).get(topic);
     let lag = 0;
     const ends: string[] = [];
-    for (const topic of GROUPS[group]) {
-      for (const [partition, { high }] of await admin.offsets(topic)) {
-        const at = committed.get(topic)?.get(partition) ?? 0;
-        lag += Math.max(0, high - at);
-        ends.push(`${high}:${at}`);
-      }
+    for (const [partition, { high }] of await admin.offsets(topic)) {
+      const at = committed?.get(partition) ?? 0;
+      lag += Math.max(0, high - at);
+      ends.push(`${high}:${at}`);
     }
     return [lag, ends.join()];
   };
   const [ingest, ingestEnds] = await lagOfGroup('ingest');
+  const [correlation, correlationEnds] = await lagOfGroup('ingest-correlation');
   const [rating, ratingEnds] = await lagOfGroup('rating');
   const rated = await admin.offsets('rated');
   const ledger = await balance.query<{ partition: number; next_offset: string }>(
@@ -52,9 +49,10 @@ export async function standing({ kafka, balance, analytics }: Installation): Pro
   const sinkAt = new Map(sink.rows.map((row) => [row.partition, Number(row.to_offset)]));
   return {
     at: Date.now(),
-    lag: { ingest, rating, balance: behind(ledgerAt), analytics: behind(sinkAt) },
+    lag: { ingest: ingest + correlation, rating, balance: behind(ledgerAt), analytics: behind(sinkAt) },
     signature: [
       ingestEnds,
+      correlationEnds,
       ratingEnds,
       [...rated.values()].map(({ high }) => high).join(),
       [...ledgerAt.values()].join(),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Stack } from '@ratestream/stack-local';
 import { startSecond } from './second-process.js';
@@ -34,9 +35,22 @@ async function rewind(brokers: string, groups: readonly (readonly [group: string
         partition: partitionId,
         offset: '0',
       }));
-      await admin.setOffsets({ groupId, topic, partitions });
+      await patiently(() => admin.setOffsets({ groupId, topic, partitions }));
     }
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A group may be set only when its last member is gone; one that was killed counts until its session times out. */
+async function patiently(set: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await set();
+      return;
+    } catch (error) {
+      if (tries >= 60) throw error;
+      await sleep(1_000);
+    }
   }
 }

@@ -27,6 +27,8 @@ export interface ChaosResult {
   money: MoneyCheck;
 }
 
+const SERVICES = ['catalog', 'ingest', 'rating', 'balance', 'analytics'] as const;
+
 /** The whole run: start, traffic under faults, quiet, full replay, both checks. The stack is stopped whatever happens. */
 export async function runChaos(
   options: ChaosOptions,
@@ -40,12 +42,15 @@ export async function runChaos(
     const { stack, kafka } = installation;
     const plan = await setUp(installation, options, say);
     const flowing = sendTraffic(installation, options, plan, progressEvery(10_000, say));
+    let sentAt = Date.now();
+    void flowing.then(() => (sentAt = Date.now()));
     const [sent, faults] = await Promise.all([flowing, runFaults(stack, options, say)]);
     const endedAt = Date.now();
     say(`${sent.records} records sent in ${Math.round(sent.seconds)} s; waiting until nothing moves`);
+    for (const service of SERVICES) await stack.waitReady(service, 120_000);
     const quietAt = await watch.quiet(300_000);
-    // Deadlines of the last messages, and the ticks that see them pass.
-    await sleep(Math.max(0, sent.seconds * 1_000 + startedAt + options.timeoutSec * 1_000 - Date.now()));
+    // Deadlines of the last records, and the ticks that see them pass.
+    await sleep(Math.max(0, sentAt + options.timeoutSec * 1_000 - Date.now()));
     await watch.quiet(300_000);
 
     say('replaying everything');
@@ -71,7 +76,10 @@ export async function runChaos(
       options,
       seconds: (Date.now() - startedAt) / 1_000,
       sent,
-      faults: faults.map((fault) => ({ ...fault, recoverySec: watch.recoverySec(fault.at) })),
+      faults: faults.map((fault, i) => ({
+        ...fault,
+        recoverySec: watch.recoverySec(fault.at, faults[i + 1]?.at ?? replayedAt),
+      })),
       catchUpSec: Math.max(0, (quietAt - endedAt) / 1_000),
       replay,
       raw,

@@ -19,7 +19,7 @@ export interface CatalogOptions {
   startAt: Micros;
   /** When the scheduled second versions go live; default a day after `startAt`. */
   secondVersionAt?: Micros;
-  /** Time-outs of plans and cards in seconds, for runs that must see them; default 24 h and 72 h as in domain.md §6. */
+  /** Time-out of retail and resellers' plans in seconds, for runs that must see it; default 24 h. Cards have 72 h. */
   timeoutSec?: number;
 }
 

@@ -27,7 +27,7 @@ export class PriceLists {
 
   addCard(id: string, name: string, side: RateCard['side'], style: SheetStyle, terms: Partial<RateCard> = {}): void {
     const random = this.random.fork(id);
-    const { startAt, secondVersionAt, timeoutSec = 259_200, currency } = this.options;
+    const { startAt, secondVersionAt, currency } = this.options;
     const card: RateCard = {
       id,
       owner: null,
@@ -38,7 +38,7 @@ export class PriceLists {
       partRule: 'reported',
       networkEvidence: ['reported', 'ported', 'range'],
       basis: 'submit',
-      timeoutSec,
+      timeoutSec: 259_200,
       timeoutPolicy: null,
       noReceiptCountries: side === 'buy' ? ['CN'] : [],
       ...terms,
@@ -60,7 +60,8 @@ export class PriceLists {
     bindings: Plan['bindings'],
     owner: string | null = null,
   ): void {
-    const timeoutSec = this.options.timeoutSec ?? 86_400;
+    // Wholesale waits its full time even in runs with short time-outs: some legs stay open to the end.
+    const timeoutSec = id.startsWith('plan-wholesale') ? 86_400 : (this.options.timeoutSec ?? 86_400);
     this.plans.push({ id, version: 1, owner, name, service: 'sms', bindings, basis, timeoutSec, timeoutPolicy: null });
   }
 }
