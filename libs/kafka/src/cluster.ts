@@ -13,7 +13,10 @@ export interface Cluster {
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
   findBroker(node: { nodeId: string }): Promise<{
     connectionPool: { send(request: unknown): Promise<FetchResponse> };
-    disconnect(): Promise<void>;
+    listOffsets(request: {
+      isolationLevel: number;
+      topics: { topic: string; partitions: { partition: number; timestamp: string }[] }[];
+    }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
   }>;
   removeBroker(address: { host: string; port: number }): void;
 }

@@ -1,5 +1,5 @@
 import type { TopicName } from '@ratestream/events';
-import type { PartitionRange } from './admin.js';
+import type { PartitionRange } from './log-range.js';
 import { FatalTaskError } from './types.js';
 
 /**
