@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// kafkajs gives a timer a negative time now and then, which means "now"
+const NODE_FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 const COMMANDS = ['start', 'test', 'bench', 'chaos', 'generate'];
 
 const [command, ...args] = process.argv.slice(2);
@@ -15,7 +17,7 @@ install();
 const node = join(root, 'node_modules', '.bin', 'node');
 if (!existsSync(node))
   fail(`There is no Node for this machine (${process.platform} ${process.arch}) among the dependencies.`);
-process.exit(await handOver(node, [join(root, 'tools', 'run', `${command}.mjs`), ...args]));
+process.exit(await handOver(node, [...NODE_FLAGS, join(root, 'tools', 'run', `${command}.mjs`), ...args]));
 
 /** `npm ci`, where node_modules is absent or older than the lock. */
 function install() {

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseOf } from './databases.js';
 import { SERVICES, type BackingAddresses, type PortMap, type ServiceName, type StackAddresses } from './contract.js';
@@ -46,12 +44,4 @@ export function environmentFor(
     // Conservation compares its own totals with those of balance, which are the operator's alone.
     ...(service === 'analytics' ? { BALANCE_API_KEY_FILE: keyFile } : {}),
   };
-}
-
-/** The folder's first admin key: made once, readable by its owner alone. */
-export function adminKey(folder: string): { key: string; file: string } {
-  const file = join(folder, 'secrets', 'admin.key');
-  mkdirSync(join(folder, 'secrets'), { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) writeFileSync(file, `rs_${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-  return { key: readFileSync(file, 'utf8').trim(), file };
 }

@@ -61,7 +61,7 @@ function summary(
   seconds: number,
 ): string {
   const rows = [
-    ...(services.includes('console') ? [['Live page', addresses.entryUrl]] : []),
+    ...(services.includes('console') ? [['Live page', `${addresses.entryUrl}/#key=${adminKey}`]] : []),
     ...(services.length > 0
       ? [
           ['API', `${addresses.entryUrl}/api/<service>/v1`],

@@ -8,8 +8,9 @@ import {
   type Stack,
   type StackOptions,
 } from './contract.js';
+import { adminKey, keyIsKnown } from './admin-key.js';
 import { createClickHouseDatabase, createDatabases, databaseOf } from './databases.js';
-import { adminKey, addressesOf, environmentFor } from './environment.js';
+import { addressesOf, environmentFor } from './environment.js';
 import { StackError } from './errors.js';
 import { leaveFolder, takeFolder } from './folder.js';
 import { built, nodeBinary } from './paths.js';
@@ -82,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ),
       );
     }
+    await keyIsKnown(addresses, services, key);
     if (options.demo === true) {
       const target = { entryUrl: addresses.entryUrl, key, brokers: addresses.kafkaBrokers };
       await supervisor.run(new DemoPart(supervisor.contextFor('demo'), target));

@@ -59,7 +59,7 @@ export async function isolated({ services = SERVICES, topics = true }: IsolatedO
       CURRENCY: 'EUR',
       LOG_LEVEL: 'warn',
     }),
-    clean: () => deleteTopics(stores.kafkaBrokers, topicPrefix),
+    clean: async () => void (await deleteTopics(stores.kafkaBrokers, topicPrefix)),
   };
 }
 
