@@ -1,5 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { HashRecipient } from '@ratestream/pricing';
+
+const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
+/** Longer than any number or short code. */
+const MAX_RECIPIENT_BYTES = 256;
 
 /**
  * Keyed hash of recipients, with a key for each month of the message: downstream a number can be compared within a month
@@ -8,20 +13,36 @@ import type { HashRecipient } from '@ratestream/pricing';
  * Out  the first 32 hex digits of HMAC-SHA-256, and `YYYY-MM` as key id
  */
 export function recipientHasher(secret: string): HashRecipient {
-  const keys = new Map<number, { id: string; key: Buffer }>();
-  const keyOf = (at: number): { id: string; key: Buffer } => {
+  const keys = new Map<number, { id: string; hmac: (text: string) => string }>();
+  return (recipient, at) => {
     const date = new Date(at / 1000);
     const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
     let known = keys.get(month);
     if (known === undefined) {
       const id = date.toISOString().slice(0, 7);
-      known = { id, key: createHmac('sha256', secret).update(id).digest() };
+      known = { id, hmac: hmacSha256(createHmac('sha256', secret).update(id).digest()) };
       keys.set(month, known);
     }
-    return known;
+    return { hash: known.hmac(recipient).slice(0, 32), keyId: known.id };
   };
-  return (recipient, at) => {
-    const { id, key } = keyOf(at);
-    return { hash: createHmac('sha256', key).update(recipient).digest('hex').slice(0, 32), keyId: id };
+}
+
+/**
+ * HMAC-SHA-256 by two one-shot hashes over prepared blocks: `createHmac` costs ten times as much, mostly for making an
+ * object per call. Source: RFC 2104; the test compares it with node:crypto.
+ *
+ * In  key: at most one block
+ */
+function hmacSha256(key: Buffer): (text: string) => string {
+  const inner = Buffer.alloc(BLOCK_BYTES + MAX_RECIPIENT_BYTES, 0x36);
+  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
+  key.forEach((byte, at) => {
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
+  });
+  return (text) => {
+    const length = inner.write(text, BLOCK_BYTES, MAX_RECIPIENT_BYTES, 'utf8');
+    hash('sha256', inner.subarray(0, BLOCK_BYTES + length), 'buffer').copy(outer, BLOCK_BYTES);
+    return hash('sha256', outer, 'hex');
   };
 }
