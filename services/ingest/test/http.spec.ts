@@ -112,6 +112,11 @@ describe('posting', () => {
   ])('%s: %#', async (_, more, status) =>
     expect((await problem(door().made.post(post(more), OPERATOR))).status).toBe(status),
   );
+  test('a bomb is stopped while it inflates, not after', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000));
+    const error = await problem(door().made.post(post({ body: bomb, contentEncoding: 'gzip' }), OPERATOR));
+    expect(error.code).toBe('too_large');
+  });
   test('while Kafka does not answer: 503', async () => {
     const { made } = door(() => Promise.reject(new Error('away')));
     expect((await problem(made.post(post(), OPERATOR))).status).toBe(503);

@@ -1,7 +1,8 @@
 import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import type { UsageEvent } from '@ratestream/events';
 import { messageIdOf, usageEventId } from '@ratestream/events';
-import { NumberingIndex } from '@ratestream/sms';
+import { blankRecord, type CdrRecord, NumberingIndex } from '@ratestream/sms';
+import { fingerprintOf } from '../src/enrich/identity.js';
 import fc from 'fast-check';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -215,6 +216,29 @@ describe('identity', () => {
       rawRef: { partition: 2, offset: 70 },
       rawAppendedAt: (APPENDED_MS + 5000) * 1000,
     });
+  });
+});
+
+describe('fingerprint', () => {
+  const NO_BUSINESS = new Set(['ownRecordId', 'text', 'partsReported', 'textLength']);
+  const parts = { reported: null, computed8: 1, computed16: 1, assumed: false };
+  const base = blankRecord('accepted');
+  const fields = (Object.keys(base) as (keyof CdrRecord)[]).filter((field) => !NO_BUSINESS.has(field));
+  test.each(fields)('%s is in it', (field) => {
+    const objects: Partial<Record<keyof CdrRecord, unknown>> = {
+      udh: { ref: 1, part: 1, total: 2 },
+      ported: { mcc: null, mnc: null, country: null, at: null, by: 'hlr' },
+    };
+    const changed = { ...base, [field]: objects[field] ?? 'x' };
+    expect(fingerprintOf(changed, parts, null)).not.toEqual(fingerprintOf(base, parts, null));
+  });
+  test('so are the counts, and two fields that swap their values', () => {
+    const one = fingerprintOf(base, parts, null).hash;
+    const others = [fingerprintOf(base, parts, 5), fingerprintOf(base, { ...parts, reported: 2 }, null)];
+    for (const { hash } of others) expect(hash).not.toBe(one);
+    const swapped = (from: string, to: string): string => fingerprintOf({ ...base, from, to }, parts, null).hash;
+    expect(swapped('a', 'b')).not.toBe(swapped('b', 'a'));
+    expect(one).toMatch(/^[0-9a-f]{32}$/);
   });
 });
 

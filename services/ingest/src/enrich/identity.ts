@@ -50,89 +50,62 @@ const S = '\u001f';
  */
 export function fingerprintOf(r: CdrRecord, parts: UsageEvent['parts'], textLength: number | null): Fingerprint {
   const { ported, udh } = r;
-  const text =
-    r.event +
-    S +
-    n(r.status) +
-    S +
-    n(r.rawStatus) +
-    S +
-    n(r.errorCode) +
-    S +
-    r.direction +
-    S +
-    n(r.gatewayMessageId) +
-    S +
-    n(r.attempt) +
-    S +
-    n(r.part) +
-    S +
-    n(r.account) +
-    S +
-    n(r.systemId) +
-    S +
-    n(r.clientRef) +
-    S +
-    n(r.authorizationId) +
-    S +
-    n(r.at) +
-    S +
-    n(r.acceptedAt) +
-    S +
-    n(r.scheduledAt) +
-    S +
-    n(r.submittedAt) +
-    S +
-    n(r.doneAt) +
-    S +
-    n(r.from) +
-    S +
-    n(r.senderType) +
-    S +
-    n(r.senderRegistrationId) +
-    S +
-    n(r.campaignId) +
-    S +
-    n(r.originCountry) +
-    S +
-    n(r.to) +
-    S +
-    n(r.country) +
-    S +
-    n(r.mcc) +
-    S +
-    n(r.mnc) +
-    S +
-    (ported === null ? '' : `${n(ported.mcc)}/${n(ported.mnc)}/${n(ported.country)}`) +
-    S +
-    n(r.trafficClass) +
-    S +
-    n(r.encoding) +
-    S +
-    (udh === null ? '' : `${udh.ref}/${udh.part}/${udh.total}`) +
-    S +
-    n(textLength) +
-    S +
-    n(parts.reported) +
-    S +
-    n(parts.computed8) +
-    S +
-    n(parts.computed16) +
-    S +
-    n(r.supplier) +
-    S +
-    n(r.connection) +
-    S +
-    n(r.route) +
-    S +
-    n(r.supplierMessageId);
+  // join writes null as nothing
+  const text = [
+    r.event,
+    r.direction,
+    r.dlrRequested,
+    r.status,
+    r.rawStatus,
+    r.errorCode,
+    r.gatewayMessageId,
+    r.attempt,
+    r.part,
+    r.account,
+    r.systemId,
+    r.clientRef,
+    r.authorizationId,
+    r.at,
+    r.acceptedAt,
+    r.scheduledAt,
+    r.submittedAt,
+    r.doneAt,
+    r.from,
+    r.senderType,
+    r.senderRegistrationId,
+    r.brandId,
+    r.campaignId,
+    r.dltEntityId,
+    r.dltTemplateId,
+    r.originCountry,
+    r.to,
+    r.country,
+    r.mcc,
+    r.mnc,
+    r.trafficClass,
+    r.encoding,
+    r.dcs,
+    r.validity,
+    r.priority,
+    r.supplier,
+    r.connection,
+    r.route,
+    r.routeGrade,
+    r.hops,
+    r.supplierMessageId,
+    r.smscGt,
+    r.servingMsc,
+    r.imsi,
+    ported === null ? null : [ported.mcc, ported.mnc, ported.country, ported.at, ported.by].join('/'),
+    udh === null ? null : `${udh.ref}/${udh.part}/${udh.total}`,
+    textLength,
+    parts.reported,
+    parts.computed8,
+    parts.computed16,
+  ].join(S);
   const id = uuidV5(FINGERPRINTS, text);
   return {
     version: FINGERPRINT_VERSION,
     hash: id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24),
   };
-}
-
-function n(value: string | number | null): string | number {
-  return value === null ? '' : value;
 }
