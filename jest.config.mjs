@@ -16,7 +16,9 @@ const kind = KINDS[process.env['TEST_KIND'] ?? 'unit'];
 const packages = ['libs', 'services', 'tools', 'deploy']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
   .filter((folder) => existsSync(join(root, folder, 'jest.config.mjs')));
-const folders = [...packages, ...(existsSync(join(root, 'docs', 'journey')) ? ['docs/journey'] : [])];
+// The guide's chapters need the whole stack, whatever their names.
+const journey = kind === KINDS.e2e && existsSync(join(root, 'docs', 'journey')) ? ['docs/journey'] : [];
+const folders = [...packages, ...journey];
 
 /** Every project at once, for one kind of test: `TEST_KIND=unit|int|e2e`. Inside a package plain `jest` runs all of its own. */
 export default {
