@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { machine } from './machine.js';
+import { MEASUREMENTS } from './measurements.js';
+import type { Row } from './row.js';
+import { table } from './table.js';
+
+const ids = MEASUREMENTS.flatMap((measurement) => measurement.ids);
+const flags = new Command('bench')
+  .description('measures speed, each row against its baseline in the same run, and prints one table')
+  .option('--only <ids>', `some rows, of: ${ids.join(', ')}`)
+  .option('--quick', 'shorter, and less to be trusted')
+  .option('--json <file>', 'also write the rows there')
+  .parse()
+  .opts<{ only?: string; quick?: boolean; json?: string }>();
+
+const wanted = new Set(flags.only === undefined ? ids : flags.only.split(',').map((id) => id.trim()));
+const unknown = [...wanted].filter((id) => !ids.includes(id));
+if (unknown.length > 0) {
+  console.error(`there is no row ${unknown.join(', ')}; there are ${ids.join(', ')}`);
+  process.exit(1);
+}
+
+const startedAt = Date.now();
+const say = (text: string): void =>
+  console.error(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)}  ${text}`);
+const rows: Row[] = [];
+for (const measurement of MEASUREMENTS) {
+  const some = new Set(measurement.ids.filter((id) => wanted.has(id)));
+  if (some.size === 0) continue;
+  say(`measuring ${[...some].join(', ')}`);
+  rows.push(...(await measurement.run({ quick: flags.quick ?? false, say }, some)));
+}
+console.log(`${machine()}; ${new Date().toISOString().slice(0, 10)}${flags.quick === true ? '; quick' : ''}\n`);
+console.log(table(rows));
+if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
+// Clients of stores that are gone by now must not keep the process.
+process.exit(0);

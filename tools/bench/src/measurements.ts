@@ -1,0 +1,7 @@
+import { codec } from './rows/codec.js';
+import { core } from './rows/core.js';
+import { pipeline } from './rows/pipeline.js';
+import type { Measurement } from './row.js';
+
+/** Every measurement, in the order of the table. */
+export const MEASUREMENTS: readonly Measurement[] = [core, codec, pipeline];

@@ -1,0 +1,180 @@
+import { OPERATOR } from '@ratestream/catalog';
+import type { Account, Plan, RateCard, Supplier } from '@ratestream/catalog';
+import { messageIdOf, sampleUsage, usageEventId } from '@ratestream/events';
+import type { Identity, RateRow, UsageEvent } from '@ratestream/events';
+import { parseMoney } from '@ratestream/money';
+import { decideUsage, RateBook, RatingState, Terms } from '@ratestream/pricing';
+import type { CatalogReader, Pricing } from '@ratestream/pricing';
+import { bigSheet, NETWORKS, Random, Zipf } from '@ratestream/tool-simulator';
+import type { SheetRow } from '@ratestream/tool-simulator';
+
+/** 2026-05-01T12:00:00Z */
+const NOON = 1_777_636_800_000_000;
+const SECOND = 1_000_000;
+const CARDS = ['sell-retail', 'sell-wholesale', 'buy'] as const;
+
+/** A customer of a reseller, one supplier, three cards of `rates` rows each: two sell legs and one buy leg a message. */
+export function corePricing(rates: number): Pricing {
+  const book = new RateBook();
+  for (const cardId of CARDS) {
+    const rows = [...sheet(rates)].map(rateRow);
+    const version = {
+      cardId,
+      version: 1,
+      effectiveFrom: NOON - SECOND,
+      knownAt: NOON - SECOND,
+      supersedes: null,
+      withdrawnAt: null,
+      rows: rows.length,
+      chunks: 1,
+      sha256: '',
+    };
+    book.addVersion(version, rows);
+  }
+  const pricing: Pricing = {
+    terms: new Terms(coreCatalog()),
+    book,
+    catalogPosition: 1,
+    hashRecipient: () => ({ hash: '00112233445566778899aabbccddeeff', keyId: '2026-05' }),
+    ratedAt: NOON,
+  };
+  return pricing;
+}
+
+/** Every network, then prefixes until there are enough, and a default, so that each lookup goes as deep as in a real sheet. */
+function* sheet(rates: number): Generator<SheetRow> {
+  yield { price: '0.09' };
+  for (const { country, mcc, mnc } of NETWORKS.slice(0, Math.max(0, rates - 1)))
+    yield { country, mcc, mnc, price: '0.04' };
+  yield* bigSheet(new Random(7), Math.max(0, rates - 1 - NETWORKS.length));
+}
+
+function rateRow({ price, ...where }: SheetRow, index: number): RateRow {
+  const { country = null, mcc = null, mnc = null, prefix = null, trafficClass = null } = where;
+  return {
+    rateId: `r${index}`,
+    country,
+    mcc,
+    mnc,
+    prefix,
+    trafficClass,
+    price: parseMoney(price),
+    unit: 'part',
+    basis: null,
+    timeoutSec: null,
+    timeoutPolicy: null,
+  };
+}
+
+function coreCatalog(): CatalogReader {
+  const account = (id: string, parentId: string | null, planId: string): Account => ({
+    id,
+    parentId,
+    planId,
+    name: id,
+    currency: 'EUR',
+    timeZone: 'UTC',
+    partition: parentId === null ? 0 : null,
+    mode: 'postpaid',
+    creditLimit: '0',
+    warnBelow: null,
+    defaultTrafficClass: 'otp',
+    legalEntity: null,
+    taxCategory: null,
+    closed: false,
+  });
+  const plan = (id: string, cardId: string): Plan => ({
+    id,
+    version: 1,
+    name: id,
+    service: 'sms',
+    bindings: [{ trafficClass: null, cardId }],
+    basis: 'delivered',
+    timeoutSec: 3600,
+    timeoutPolicy: null,
+  });
+  const card = (id: string): RateCard => ({
+    id,
+    name: id,
+    side: id === 'buy' ? 'buy' : 'sell',
+    service: 'sms',
+    currency: 'EUR',
+    partRule: 'reported',
+    networkEvidence: ['reported', 'ported', 'range'],
+    basis: 'submit',
+    timeoutSec: 3600,
+    timeoutPolicy: null,
+    noReceiptCountries: [],
+  });
+  const supplier: Supplier = { id: 'supplier', name: 'supplier', currency: 'EUR', buyCardId: 'buy', legalEntity: null };
+  const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));
+  return {
+    position: 1,
+    accounts: byId([account('reseller', null, 'wholesale'), account('customer', 'reseller', 'retail')]),
+    suppliers: byId([supplier]),
+    connections: new Map(),
+    cards: byId(CARDS.map(card)),
+    plans: byId([plan('retail', 'sell-retail'), plan('wholesale', 'sell-wholesale')]),
+    chain: (id) => (id === 'customer' ? ['customer', 'reseller'] : id === OPERATOR ? [] : [id]),
+  };
+}
+
+/** Accepted, submitted and delivered of each message, message by message. */
+export function coreEvents(messages: number, destinations: 'zipf' | 'uniform'): UsageEvent[] {
+  const random = new Random(destinations);
+  const zipf = new Zipf(NETWORKS.length, 1.1);
+  const events: UsageEvent[] = [];
+  for (let i = 0; i < messages; i++) {
+    const network = NETWORKS[destinations === 'zipf' ? zipf.draw(random) : random.int(0, NETWORKS.length - 1)];
+    if (network === undefined) continue;
+    const { country, callingCode, mcc, mnc, prefixes, nationalDigits } = network;
+    const prefix = random.pick(prefixes);
+    const id = random.uuid();
+    const shared: Partial<UsageEvent> = {
+      messageId: messageIdOf('bench', id),
+      account: 'customer',
+      rootPayer: 'reseller',
+      chain: ['customer', 'reseller'],
+      country,
+      recipient: `+${callingCode}${prefix}${random.digits(Math.max(1, nationalDigits - prefix.length))}`,
+      // Half of the traffic has no reported network and is priced by its prefix.
+      network: {
+        reported: random.chance(0.5) ? { mcc, mnc, country, at: null, by: 'gateway' } : null,
+        ported: null,
+        range: null,
+      },
+    };
+    for (const [event, attempt] of [
+      ['accepted', 0],
+      ['submitted', 1],
+      ['delivered', 1],
+    ] as const) {
+      const identity: Identity = { source: 'bench', sourceRecordId: id, attempt, part: 1, event };
+      const supplier = attempt === 0 ? null : 'supplier';
+      events.push(
+        sampleUsage({
+          ...shared,
+          identity,
+          usageEventId: usageEventId(identity),
+          fingerprint: { version: 1, hash: random.hex(32) },
+          supplier,
+          connection: null,
+          rawAppendedAt: NOON + SECOND,
+        }),
+      );
+    }
+  }
+  return events;
+}
+
+/** Decides and folds all events into a new state; answers how many rated events came out. */
+export function rateAll(events: readonly UsageEvent[], pricing: Pricing): number {
+  const state = new RatingState();
+  let out = 0;
+  for (let i = 0; i < events.length; i++) {
+    const rated = decideUsage(events[i] as UsageEvent, { partition: 0, offset: i }, state, pricing);
+    for (const event of rated) state.apply(event);
+    out += rated.length;
+  }
+  return out;
+}
