@@ -2,14 +2,11 @@ import type { ServiceAppOptions } from '@ratestream/http';
 import type { Logger, Metrics } from '@ratestream/observability';
 import { registerApiProxy } from './api-proxy.js';
 import { ConsoleModule } from './console.module.js';
-import { LagView } from './lag/lag.view.js';
 import { registerWebApp } from './web-app.js';
 
 export interface ConsoleOptions {
   /** Name of a service → base URL of its API. */
   upstreams: ReadonlyMap<string, string>;
-  /** Name of a service → its admin port; only its metrics are read. */
-  adminUrls: ReadonlyMap<string, string>;
   /** Folder of the built page. */
   webFolder: string;
   logger: Logger;
@@ -20,7 +17,7 @@ export interface ConsoleOptions {
 export function consoleApp(options: ConsoleOptions): ServiceAppOptions {
   return {
     name: 'console',
-    module: ConsoleModule.with(new LagView(options.upstreams.get('analytics') ?? '', options.adminUrls)),
+    module: ConsoleModule,
     logger: options.logger,
     metrics: options.metrics,
     access: 'open',

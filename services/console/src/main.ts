@@ -1,6 +1,6 @@
 import { bootstrapService, loadConfig } from '@ratestream/http';
 import { Health, createLogger, createMetrics } from '@ratestream/observability';
-import { adminUrlsOf, configSchema, upstreamsOf } from './config.js';
+import { configSchema, upstreamsOf } from './config.js';
 import { consoleApp } from './create-console.js';
 import { webFolder } from './web-app.js';
 
@@ -13,7 +13,6 @@ if (webFolder === undefined) {
 await bootstrapService({
   ...consoleApp({
     upstreams: upstreamsOf(config),
-    adminUrls: adminUrlsOf(config),
     webFolder,
     logger,
     metrics: createMetrics('console'),

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+/** Where the repository lies. */
+export const REPOSITORY_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const PLACES = [
   process.env['CHROMIUM_PATH'],
   '/usr/bin/chromium',
@@ -20,9 +21,9 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** Keeps what a test saw under `.test-results` at the root of the repository. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
-  const folder = join(ROOT, '.test-results');
+/** Keeps what a test saw (all of the page, or only what a screen shows) under `.test-results` at the root of the repository. */
+export async function keepScreenshot(page: Page, name: string, fullPage = true): Promise<void> {
+  const folder = join(REPOSITORY_ROOT, '.test-results');
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
 }

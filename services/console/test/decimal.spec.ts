@@ -24,11 +24,12 @@ test.each([
 });
 
 test.each([
-  ['10', '10.00', null],
-  ['10', '9.9955', '−0.0045'],
-  ['0.1', '0.3', '+0.20'],
-])('from %s to %s is %s', (before, now, expected) => {
-  expect(formatChange(before, now)).toBe(expected);
+  ['10', '10.00', 4, null],
+  ['10', '9.9955', 4, '−0.0045'],
+  ['10', '9.99996', 4, null],
+  ['0.1', '0.3', 2, '+0.20'],
+])('from %s to %s with %d places is %s', (before, now, places, expected) => {
+  expect(formatChange(before, now, places)).toBe(expected);
 });
 
 test.each([

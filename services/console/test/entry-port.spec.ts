@@ -45,7 +45,6 @@ beforeAll(async () => {
         ['rating', url],
         ['balance', 'http://127.0.0.1:1'],
       ]),
-      adminUrls: new Map(),
       webFolder: folder,
       logger: silentLogger(),
       metrics: bareMetrics(),

@@ -13,10 +13,16 @@ export interface FakeServices {
 }
 
 const COUNTRIES = [
-  ['GB', '234-30', '0.0213', '0.0168', '0.0045'],
-  ['DE', '262-02', '0.0725', '0.0641', '0.0084'],
-  ['KE', '639-02', '0.0117', '0.0124', '-0.0007'],
-  ['BR', '724-05', '0.0098', '0.0061', '0.0037'],
+  ['GB', '447700', 'EE', '0.0213', '0.0168'],
+  ['DE', '491512', 'Vodafone', '0.0725', '0.0641'],
+  ['KE', '254711', 'Safaricom', '0.0117', '0.0124'],
+  ['BR', '551198', 'Claro', '0.0098', '0.0061'],
+] as const;
+const LAGGING = [
+  ['ingest', 'cdr.raw'],
+  ['rating', 'usage'],
+  ['balance', 'rated'],
+  ['analytics', 'rated'],
 ] as const;
 const ACCOUNTS = ['acme', 'northwind', 'globex', 'globex-retail'];
 const EVENTS = ['delivered', 'submitted', 'accepted'];
@@ -30,10 +36,6 @@ export async function fakeServices(): Promise<FakeServices> {
       response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' });
       response.end(JSON.stringify(body));
     };
-    if (request.url === '/metrics') {
-      response.end(metrics(Math.floor((Date.now() - started) / 500)));
-      return undefined;
-    }
     if (request.headers.authorization !== `Bearer ${FAKE_KEY}`)
       return send(401, { detail: 'A valid API key is needed.' });
     if (fake.mood === 'away') return send(503, { detail: 'The service "analytics" cannot be reached at the moment.' });
@@ -66,100 +68,91 @@ function closeServer(server: Server): Promise<void> {
 }
 
 function emptyLive() {
-  const today = {
-    day: '2026-05-01',
-    events: 0,
-    rated: 0,
-    unrated: 0,
-    noted: 0,
-    unratedLegs: 0,
-    rejected: { total: 0, reasons: [] },
-  };
   return {
-    at: new Date().toISOString(),
-    messagesPerSec: 0,
-    eventsPerSec: 0,
-    today,
+    asOf: new Date().toISOString(),
+    perSecond: [],
+    totals: { messages: 0, rated: 0, unrated: 0, rejected: 0 },
     money: [],
-    latencyMs: null,
-    lag: 0,
+    rejectReasons: [],
+    latency: { p50Ms: null, p99Ms: null },
+    lag: [],
     last: [],
   };
 }
 
-function live(ticks: number, at: string) {
-  const nowSec = Date.now() / 1_000;
-  const rated = 1_284_330 + ticks * 210;
+function live(ticks: number, asOf: string) {
+  const nowSec = Math.floor(Date.now() / 1_000);
+  const perSecond = Array.from({ length: 60 }, (_, i) => {
+    const t = nowSec - 59 + i;
+    return {
+      t: new Date(t * 1_000).toISOString(),
+      messages: Math.round(420 + 90 * Math.sin(t / 40) + 25 * Math.sin(t * 1.7)),
+    };
+  });
+  const messages = 1_284_330 + ticks * 210;
   return {
-    at,
-    messagesPerSec: 420 + 90 * Math.sin(nowSec / 7) + 25 * Math.sin(nowSec * 1.7),
-    eventsPerSec: 1_240,
-    today: {
-      day: at.slice(0, 10),
-      events: rated * 2 + 812,
-      rated,
-      unrated: 812,
-      noted: rated,
-      unratedLegs: 960,
-      rejected: {
-        total: 37,
-        reasons: [
-          { reason: 'unknown_account', records: 31 },
-          { reason: 'malformed', records: 6 },
-        ],
-      },
-    },
+    asOf,
+    perSecond,
+    totals: { messages, rated: messages - 812, unrated: 812, rejected: 37 },
+    rejectReasons: [
+      { reason: 'unknown_account', records: 31 },
+      { reason: 'malformed', records: 6 },
+    ],
     money: [
       {
         currency: 'EUR',
         revenue: `${38_214 + ticks}.118250000`,
         cost: `${31_877 + ticks}.904100000`,
         margin: '6336.21415',
-        heldRevenue: '412.0065',
-        heldCost: '371.2',
-        soldUnits: 1,
-        boughtUnits: 1,
+        held: '412.0065',
       },
     ],
-    latencyMs: { p50: 840, p99: 1_412 },
-    lag: 12,
-    last: Array.from({ length: 16 }, (_, i) => lastMessage(ticks + 16 - i, i)),
+    latency: { p50Ms: 84, p99Ms: 412 },
+    lag: LAGGING.flatMap(([service, topic], t) =>
+      Array.from({ length: 6 }, (_, partition) => ({
+        service,
+        topic,
+        partition,
+        lag: (ticks * 7 + partition * 13 + t * 29) % 90,
+      })),
+    ),
+    last: Array.from({ length: 14 }, (_, i) => lastMessage(ticks + 14 - i, i)),
   };
 }
 
 function lastMessage(n: number, age: number) {
-  const [country, network, sell, buy, margin] = COUNTRIES[n % COUNTRIES.length] ?? COUNTRIES[0];
+  const [country, recipientPrefix, network, sell, buy] = COUNTRIES[n % COUNTRIES.length] ?? COUNTRIES[0];
   const event = EVENTS[n % EVENTS.length] ?? 'delivered';
+  const account = ACCOUNTS[n % ACCOUNTS.length] ?? 'acme';
   const unrated = n % 11 === 0;
-  const held = event === 'accepted';
-  const id = ((0x9e3779b1 * n) >>> 0).toString(16).padStart(8, '0');
-  return {
-    messageId: `${id}-52a1-5c1d-9e30-3f0c7a8d4e21`,
-    ratedId: `${id}-0001`,
-    at: new Date(Date.now() - age * 130).toISOString(),
-    kind: unrated ? 'unrated' : 'rated',
-    event,
-    status: 'delivered',
-    account: ACCOUNTS[n % ACCOUNTS.length] ?? 'acme',
-    country,
-    network,
-    trafficClass: 'otp',
-    reason: unrated ? 'no_rate' : '',
+  const action = unrated ? 'unrated' : event === 'accepted' ? 'hold' : 'settle';
+  const leg = (side: string, value: string, payer: string, payee: string) => ({
+    side,
+    action,
+    amount: action === 'settle' ? value : '0',
+    heldAmount: action === 'hold' ? value : '0',
     currency: 'EUR',
-    revenue: held || unrated ? '0' : sell,
-    cost: held || unrated ? '0' : buy,
-    margin: held || unrated ? '0' : margin,
-    heldRevenue: held ? sell : '0',
+    payer,
+    payee,
+    supplierId: side === 'buy' ? payee : null,
+  });
+  return {
+    messageId: `${((0x9e3779b1 * n) >>> 0).toString(16).padStart(8, '0')}-52a1-5c1d-9e30-3f0c7a8d4e21`,
+    part: n % 9 === 0 ? 2 : 1,
+    ratedAt: (Date.now() - age * 130) * 1_000,
+    kind: unrated ? 'unrated' : 'rated',
+    reason: unrated ? 'no_rate' : null,
+    event,
+    account,
+    country,
+    recipientPrefix,
+    network,
+    legs: [
+      ...(account === 'globex-retail' ? [leg('sell', '0.0301', account, 'globex')] : []),
+      leg('sell', sell, account === 'globex-retail' ? 'globex' : account, 'operator'),
+      leg('buy', buy, 'operator', 'telia'),
+    ],
   };
-}
-
-function metrics(ticks: number): string {
-  const line = (group: string, topic: string, partition: number, lag: number): string =>
-    `ratestream_kafka_lag_records{group="${group}",topic="${topic}",partition="${partition}",service="${group}"} ${lag}`;
-  return [
-    '# TYPE ratestream_kafka_lag_records gauge',
-    ...Array.from({ length: 6 }, (_, p) => line('group', 'rated', p, (ticks * 7 + p * 13) % 90)),
-  ].join('\n');
 }
 
 function accounts(ticks: number) {
@@ -195,14 +188,14 @@ function accounts(ticks: number) {
 }
 
 function explanation(messageId: string) {
-  const leg = (side: string, payer: string, payee: string, action: string, amount: string, held: string) => ({
+  const leg = (side: string, payer: string, payee: string, action: string, amount: string, heldAmount: string) => ({
     legId: `${side}-${payer}`,
     side,
     payer,
     payee,
     action,
     amount,
-    heldAmount: held,
+    heldAmount,
     currency: 'EUR',
     reason: null,
     rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3 },

@@ -1,51 +1,44 @@
 /** What the page reads, and nothing else. Amounts are decimal strings all the way to the screen. */
 
-/** `GET /api/analytics/v1/live`, cut to what the key sees. Instants are ISO 8601. */
+/** `GET /api/analytics/v1/live`, cut to what the key sees. */
 export interface Live {
-  at: string;
-  /** Mean over the last ten seconds. */
-  messagesPerSec: number;
-  today: {
-    day: string;
-    events: number;
-    rated: number;
-    unrated: number;
-    noted: number;
-    unratedLegs: number;
-    /** Null for tenants. */
-    rejected: { total: number; reasons: { reason: string; records: number }[] } | null;
-  };
-  money: { currency: string; revenue: string; cost: string; margin: string; heldRevenue: string; heldCost: string }[];
-  /** From the append to cdr.raw to the row in ClickHouse; null when nothing came. */
-  latencyMs: { p50: number; p99: number } | null;
-  /** Of the sink; null for tenants. */
-  lag: number | null;
+  /** ISO 8601. */
+  asOf: string;
+  /** The last minute; its last second may not be complete. */
+  perSecond: { t: string; messages: number }[];
+  /** Messages of today, UTC. */
+  totals: { messages: number; rated: number; unrated: number; rejected: number };
+  rejectReasons: { reason: string; records: number }[];
+  money: { currency: string; revenue: string; cost: string; margin: string; held: string }[];
+  /** From the append to cdr.raw to the row in ClickHouse. */
+  latency: { p50Ms: number | null; p99Ms: number | null };
+  /** Empty for tenants. */
+  lag: { service: string; topic: string; partition: number; lag: number }[];
   last: LastMessage[];
 }
 
 export interface LastMessage {
   messageId: string;
-  ratedId: string;
-  at: string;
+  part: number;
+  /** Microseconds UTC. */
+  ratedAt: number;
   kind: string;
   event: string;
-  status: string;
   account: string;
-  country: string;
-  /** MCC-MNC. */
-  network: string;
-  reason: string;
-  currency: string;
-  revenue: string;
-  cost: string;
-  margin: string;
-  heldRevenue: string;
-}
-
-/** `GET /api/console/v1/lag`, the operator's. */
-export interface Lag {
-  readers: { service: string; topic: string; partitions: number; records: number }[];
-  unknown: string[];
+  country: string | null;
+  recipientPrefix: string | null;
+  network: string | null;
+  reason: string | null;
+  legs: {
+    side: string;
+    action: string;
+    amount: string;
+    heldAmount: string;
+    currency: string;
+    payer: string;
+    payee: string;
+    supplierId: string | null;
+  }[];
 }
 
 export interface Account {
@@ -75,6 +68,7 @@ export interface RatedStep {
   event: string;
   part: number;
   reason: string | null;
+  /** ISO 8601. */
   ratedAt: string;
   legs: RatedLeg[];
   /** One sentence a line. */
@@ -123,8 +117,6 @@ async function get<T>(path: string, key: string, signal: AbortSignal): Promise<T
 }
 
 export const readLive = (key: string, signal: AbortSignal): Promise<Live> => get('/api/analytics/v1/live', key, signal);
-
-export const readLag = (key: string, signal: AbortSignal): Promise<Lag> => get('/api/console/v1/lag', key, signal);
 
 export const readAccounts = async (key: string, signal: AbortSignal): Promise<Account[]> =>
   (await get<{ items: Account[] }>('/api/balance/v1/accounts?limit=100', key, signal)).items;

@@ -24,8 +24,8 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
       )}
       {accounts.data !== null && rows.length === 0 && <Nothing>No account is open yet.</Nothing>}
       {rows.length > 0 && (
-        <div className="scroll">
-          <Table verticalSpacing={6} fz="sm">
+        <div className="scroll tall" tabIndex={0} role="region" aria-label="Balances of all accounts">
+          <Table verticalSpacing={6} fz="sm" stickyHeader>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Account</Table.Th>
@@ -34,9 +34,6 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
                 </Table.Th>
                 <Table.Th scope="col" ta="right">
                   Change
-                </Table.Th>
-                <Table.Th scope="col" ta="right">
-                  Held
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -84,11 +81,13 @@ function BalanceRow({ account, depth, before }: { account: Account; depth: numbe
           <Amount value={account.available} currency={account.currency} /> available
         </Text>
       </Table.Td>
-      <Table.Td ta="right" c={change === null ? 'dimmed' : 'inherit'} className="number">
-        {change ?? '—'}
-      </Table.Td>
-      <Table.Td ta="right" c="dimmed">
-        <Amount value={account.held} places={4} currency={account.currency} />
+      <Table.Td ta="right">
+        <Text span size="sm" c={change === null ? 'dimmed' : 'inherit'} className="number">
+          {change ?? '—'}
+        </Text>
+        <Text size="xs" c="dimmed">
+          <Amount value={account.held} currency={account.currency} /> held
+        </Text>
       </Table.Td>
     </Table.Tr>
   );

@@ -59,18 +59,14 @@ export function signOf(text: string): -1 | 0 | 1 {
   return value < 0n ? -1 : value > 0n ? 1 : 0;
 }
 
-/** `now − before` as a signed text with at least so many places, null where nothing changed: '+1.25', '−0.0045'. */
-export function formatChange(before: string, now: string, minPlaces = 2): string | null {
+/** `now − before` as a signed text, null where that rounds to nothing: '+1.2500', '−0.0045'. */
+export function formatChange(before: string, now: string, places: number): string | null {
   const a = parseDecimal(before);
   const b = parseDecimal(now);
-  if (a === null || b === null || a === b) return null;
-  const difference = b - a;
-  const fraction = (difference < 0n ? -difference : difference)
-    .toString()
-    .padStart(SCALE + 1, '0')
-    .slice(-SCALE);
-  const places = Math.max(minPlaces, fraction.replace(/0+$/, '').length);
-  return (difference > 0n ? '+' : '') + formatScaled(difference, places);
+  if (a === null || b === null) return null;
+  const text = formatScaled(b - a, places);
+  if (!/[1-9]/.test(text)) return null;
+  return text.startsWith('−') ? text : `+${text}`;
 }
 
 /** Part of whole in percent with one place, '—' where the whole is nothing: margin over revenue. */

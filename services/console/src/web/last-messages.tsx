@@ -20,19 +20,20 @@ export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(mes
                 <Table.Th scope="col">To</Table.Th>
                 <Table.Th scope="col">Event</Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Revenue
+                  Sell
                 </Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Cost
-                </Table.Th>
-                <Table.Th scope="col" ta="right">
-                  Margin
+                  Buy
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {last.map((message) => (
-                <MessageRow key={message.ratedId} message={message} onOpen={onOpen} />
+              {last.map((message, index) => (
+                <MessageRow
+                  key={`${message.messageId} ${message.part} ${message.event} ${index}`}
+                  message={message}
+                  onOpen={onOpen}
+                />
               ))}
             </Table.Tbody>
           </Table>
@@ -47,7 +48,7 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
   return (
     <Table.Tr className="clickable" onClick={open} data-testid="message">
       <Table.Td className="number" c="dimmed">
-        {clockTime(message.at)}
+        {clockTime(message.ratedAt)}
       </Table.Td>
       <Table.Td>
         <Anchor
@@ -63,66 +64,63 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
         >
           {message.messageId.slice(0, 8)}
         </Anchor>
+        {message.part > 1 && (
+          <Text span size="xs" c="dimmed" ml={6}>
+            part {message.part}
+          </Text>
+        )}
       </Table.Td>
-      <Table.Td>{message.account}</Table.Td>
+      <Table.Td className="clipped" title={message.account}>
+        {message.account}
+      </Table.Td>
       <Table.Td>
-        {message.country === '' ? '—' : message.country}
+        {message.recipientPrefix === null ? '—' : `+${message.recipientPrefix.replace(/^\+/, '')}…`}
         <Text span size="xs" c="dimmed" ml={6}>
-          {message.network}
+          {[message.country, message.network].filter(Boolean).join(' ')}
         </Text>
       </Table.Td>
       <Table.Td>
         {message.event.replaceAll('_', ' ')}
         {message.kind === 'unrated' && (
           <Badge ml={6} size="xs" color="orange" variant="light" tt="none">
-            {message.reason === '' ? 'unrated' : message.reason.replaceAll('_', ' ')}
+            {message.reason === null ? 'unrated' : message.reason.replaceAll('_', ' ')}
           </Badge>
         )}
       </Table.Td>
-      {message.kind === 'unrated' ? (
-        <Table.Td ta="right" c="dimmed" colSpan={3}>
-          not priced
-        </Table.Td>
-      ) : (
-        <>
-          <Table.Td ta="right" className="number">
-            <Revenue message={message} />
-          </Table.Td>
-          <Table.Td ta="right" className="number">
-            <Sum value={message.cost} />
-          </Table.Td>
-          <Table.Td ta="right" className="number" c={signOf(message.margin) < 0 ? 'red' : 'inherit'}>
-            <Sum value={message.margin} />
-            <Text span size="xs" c="dimmed" ml={5}>
-              {message.currency}
-            </Text>
-          </Table.Td>
-        </>
-      )}
+      <Table.Td ta="right">
+        <Side message={message} side="sell" />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Side message={message} side="buy" />
+      </Table.Td>
     </Table.Tr>
   );
 }
 
-function Sum({ value }: { value: string }) {
-  return signOf(value) === 0 ? (
-    <Text span c="dimmed">
-      —
-    </Text>
-  ) : (
-    <>{formatExact(value)}</>
-  );
-}
-
-/** What was settled; or what is held until the message is final. */
-function Revenue({ message }: { message: LastMessage }) {
-  if (signOf(message.revenue) === 0 && signOf(message.heldRevenue) > 0) {
+/** What the step did on one side: amounts of several levels or attempts stand apart, because they are owed to different parties. */
+function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' }) {
+  const legs = message.legs.filter((leg) => leg.side === side);
+  if (legs.length === 0)
     return (
-      <Text span size="xs" c="dimmed">
-        holds {formatExact(message.heldRevenue)}
+      <Text span c="dimmed">
+        —
       </Text>
     );
-  }
-  return <Sum value={message.revenue} />;
+  return (
+    <>
+      {legs.map((leg, index) => (
+        <div key={index} className="number">
+          {signOf(leg.amount) !== 0 ? (
+            `${formatExact(leg.amount)} ${leg.currency}`
+          ) : (
+            <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
+              {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)} ${leg.currency}` : leg.action}
+            </Text>
+          )}
+        </div>
+      ))}
+    </>
+  );
 }
 
 function FirstMessage() {

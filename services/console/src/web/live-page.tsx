@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { readAccounts, readLag, readLive, type Live } from './api.js';
+import { readAccounts, readLive, type Live } from './api.js';
 import { Balances } from './balances.js';
 import { ExplanationDrawer } from './explanation-drawer.js';
 import { LagPanel } from './lag-panel.js';
@@ -15,14 +15,12 @@ import { useNow, usePolling } from './use-polling.js';
 
 const LIVE_EVERY_MS = 1_000;
 const BALANCES_EVERY_MS = 1_500;
-const LAG_EVERY_MS = 2_000;
 /** Long enough for a slow answer now and then, short enough that nobody decides on old figures. */
 const STALE_AFTER_MS = 10_000;
 
 export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: string | null): void }) {
   const live = usePolling((signal) => readLive(apiKey, signal), LIVE_EVERY_MS, apiKey);
   const accounts = usePolling((signal) => readAccounts(apiKey, signal), BALANCES_EVERY_MS, apiKey);
-  const lag = usePolling((signal) => readLag(apiKey, signal), LAG_EVERY_MS, apiKey);
   const pace = usePace(live.data);
   const [opened, setOpened] = useState<string | null>(null);
   const ageMs = useAge(live.data);
@@ -55,9 +53,9 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
         )}
         {live.data !== null && (
           <>
-            <Tiles live={live.data} lag={lag.data} />
+            <Tiles live={live.data} />
             <div className="columns">
-              <Panel title="Messages per second" note="mean of 10 s, since you opened this page" id="chart">
+              <Panel title="Messages per second" note="whole seconds" id="chart">
                 <RateChart points={pace} />
               </Panel>
               <MoneyTable money={live.data.money} />
@@ -66,7 +64,7 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
               <LastMessages last={live.data.last} onOpen={setOpened} />
               <div style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
                 <Balances accounts={accounts} />
-                <LagPanel lag={lag} />
+                <LagPanel lag={live.data.lag} />
               </div>
             </div>
           </>
@@ -78,12 +76,12 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
 }
 
 /**
- * How old the figures are: since `at` last moved on, by this browser's clock, because the server's may differ from it.
+ * How old the figures are: since `asOf` last moved on, by this browser's clock, because the server's may differ from it.
  */
 function useAge(data: Live | null): number | null {
-  const seen = useRef<{ at: string; atMs: number } | null>(null);
+  const seen = useRef<{ asOf: string; atMs: number } | null>(null);
   const now = useNow();
   if (data === null) return null;
-  if (seen.current?.at !== data.at) seen.current = { at: data.at, atMs: Date.now() };
+  if (seen.current?.asOf !== data.asOf) seen.current = { asOf: data.asOf, atMs: Date.now() };
   return Math.max(0, now - seen.current.atMs);
 }

@@ -13,12 +13,14 @@ export function Amount({ value, places = 2, currency }: { value: string; places?
 }
 
 export function MoneyTable({ money }: { money: Live['money'] }) {
+  // Legs that could not be priced have no currency, and no amount either.
+  const priced = money.filter((row) => row.currency !== '');
   return (
     <Panel title="Money today" note="UTC day, settled" id="money">
-      {money.length === 0 ? (
+      {priced.length === 0 ? (
         <Nothing>Nothing has been settled today.</Nothing>
       ) : (
-        money.map((row) => (
+        priced.map((row) => (
           <div key={row.currency} data-testid={`money-${row.currency}`}>
             <Text size="xs" c="dimmed" fw={500}>
               Margin, {row.currency}
@@ -39,12 +41,7 @@ export function MoneyTable({ money }: { money: Live['money'] }) {
               <Table.Tbody>
                 <Line label="Revenue" hint="what customers owe" value={row.revenue} currency={row.currency} />
                 <Line label="Cost" hint="what suppliers are owed" value={row.cost} currency={row.currency} />
-                <Line
-                  label="Held"
-                  hint="of customers, not settled yet"
-                  value={row.heldRevenue}
-                  currency={row.currency}
-                />
+                <Line label="Held" hint="of customers, not settled yet" value={row.held} currency={row.currency} />
               </Table.Tbody>
             </Table>
           </div>

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { Lag, Live } from './api.js';
+import type { Live } from './api.js';
 import { formatCount } from './decimal.js';
 import { duration } from './time.js';
 
@@ -18,6 +18,7 @@ function Tile({ id, label, value, note, warn = false }: TileProps) {
         {label}
       </Text>
       <Text
+        data-testid={`${id}-value`}
         className="number"
         fz={26}
         fw={600}
@@ -34,58 +35,65 @@ function Tile({ id, label, value, note, warn = false }: TileProps) {
   );
 }
 
-export function Tiles({ live, lag }: { live: Live; lag: Lag | null }) {
-  const { today, latencyMs } = live;
-  const rejected = today.rejected;
-  const [worst] = rejected?.reasons ?? [];
-  const behind = lag?.readers.reduce((sum, reader) => sum + reader.records, 0) ?? live.lag;
-  const all = today.rated + today.unrated;
+const RATE_WINDOW_SEC = 10;
+
+/** The mean over the last whole seconds: the running one is not over and would always look low. */
+export function currentRate(perSecond: Live['perSecond']): number {
+  const whole = perSecond.slice(0, -1).slice(-RATE_WINDOW_SEC);
+  return whole.length === 0 ? 0 : whole.reduce((sum, second) => sum + second.messages, 0) / whole.length;
+}
+
+export function Tiles({ live }: { live: Live }) {
+  const { totals, latency, lag } = live;
+  const behind = lag.reduce((sum, entry) => sum + entry.lag, 0);
+  const mostRejected = live.rejectReasons.reduce<{ reason: string; records: number } | null>(
+    (most, entry) => (entry.records > (most?.records ?? 0) ? entry : most),
+    null,
+  );
   return (
     <div className="tiles" id="figures">
       <Tile
         id="rate"
         label="Messages per second"
-        value={formatCount(live.messagesPerSec)}
+        value={formatCount(currentRate(live.perSecond))}
         note="mean of the last 10 s"
       />
       <Tile
         id="rated"
         label="Rated today"
-        value={formatCount(today.rated)}
-        note={`of ${formatCount(today.events)} events in all`}
+        value={formatCount(totals.rated)}
+        note={`of ${formatCount(totals.messages)} messages`}
       />
       <Tile
         id="unrated"
         label="Unrated today"
-        value={formatCount(today.unrated)}
-        note={all === 0 ? 'nothing to price yet' : `${((today.unrated / all) * 100).toFixed(2)} % of what has a price`}
-        warn={today.unrated > 0}
+        value={formatCount(totals.unrated)}
+        note={
+          totals.messages === 0
+            ? 'nothing to price yet'
+            : `${((totals.unrated / totals.messages) * 100).toFixed(2)} % of messages`
+        }
+        warn={totals.unrated > 0}
       />
       <Tile
         id="rejected"
         label="Rejected today"
-        value={rejected === null ? '—' : formatCount(rejected.total)}
-        note={
-          rejected === null
-            ? 'shown to the operator'
-            : worst === undefined
-              ? 'every record was readable'
-              : `most: ${worst.reason.replaceAll('_', ' ')}`
-        }
-        warn={rejected !== null && rejected.total > 0}
+        value={formatCount(totals.rejected)}
+        note={mostRejected === null ? 'no record was refused' : `most: ${mostRejected.reason.replaceAll('_', ' ')}`}
+        warn={totals.rejected > 0}
       />
       <Tile
         id="latency"
         label="End to end, half within"
-        value={latencyMs === null ? '—' : duration(latencyMs.p50)}
-        note={latencyMs === null ? 'nothing came in the last minute' : `99 % within ${duration(latencyMs.p99)}`}
+        value={latency.p50Ms === null ? '—' : duration(latency.p50Ms)}
+        note={latency.p99Ms === null ? 'nothing came in the last minute' : `99 % within ${duration(latency.p99Ms)}`}
       />
       <Tile
         id="lag"
         label="Waiting in Kafka"
-        value={behind === null ? '—' : formatCount(behind)}
+        value={lag.length === 0 ? '—' : formatCount(behind)}
         note={
-          behind === null
+          lag.length === 0
             ? 'shown to the operator'
             : behind === 0
               ? 'every reader is at the end'

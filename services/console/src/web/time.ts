@@ -1,6 +1,6 @@
-/** '14:03:07' in the reader's own zone. */
-export function clockTime(instant: string): string {
-  return new Date(instant).toLocaleTimeString('en-GB');
+/** '14:03:07' in the reader's own zone. Texts are ISO 8601, numbers microseconds UTC, as events carry them. */
+export function clockTime(instant: string | number): string {
+  return new Date(typeof instant === 'number' ? instant / 1_000 : instant).toLocaleTimeString('en-GB');
 }
 
 /** '12 ms', '1.4 s', '3 min'. */

@@ -6,21 +6,16 @@ export interface Pace {
   perSec: number;
 }
 
-/** Width of the chart. */
+/** Longest stretch the chart shows. */
 export const PACE_WINDOW_MS = 5 * 60_000;
 
-/** The pace as it was seen since the page was opened, at most five minutes of it. */
+/** Messages of each whole second: the last minute as analytics tells it, and before that what the page has seen itself. */
 export function usePace(live: Live | null): Pace[] {
-  const seen = useRef<Pace[]>([]);
-  if (live !== null) {
-    const atMs = Date.parse(live.at);
-    const last = seen.current.at(-1);
-    if (last === undefined || atMs > last.atMs) {
-      seen.current = [
-        ...seen.current.filter((point) => point.atMs > atMs - PACE_WINDOW_MS),
-        { atMs, perSec: live.messagesPerSec },
-      ];
-    }
-  }
-  return seen.current;
+  const seen = useRef(new Map<number, number>());
+  // The running second is not over and would always look low.
+  for (const { t, messages } of live?.perSecond.slice(0, -1) ?? []) seen.current.set(Date.parse(t), messages);
+  const points = [...seen.current].sort(([a], [b]) => a - b).map(([atMs, perSec]) => ({ atMs, perSec }));
+  const from = (points.at(-1)?.atMs ?? 0) - PACE_WINDOW_MS;
+  for (const { atMs } of points) if (atMs < from) seen.current.delete(atMs);
+  return points.filter(({ atMs }) => atMs >= from);
 }
