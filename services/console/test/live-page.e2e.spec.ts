@@ -56,7 +56,7 @@ withBrowser('the live page of a running installation with demo traffic', () => {
     await becomes('messages flow', async () => (await figureOf('rate')) > 0);
     await becomes('there is margin', async () => /Margin, EUR\s+−?[\d,]+\.\d\d/.test(await textOf('money-EUR')));
     await becomes('a balance moves', async () => /[+−]\d+\.\d{4}/.test(await textOf('balances')));
-    await becomes('lag is shown', async () => /Rating\s+reads usage/i.test(await textOf('lag-services')));
+    await becomes('lag is shown', async () => /Rating\s*reads usage/i.test(await textOf('lag-services')));
     expect(await textOf('freshness')).toBe('Live');
     await page.waitForTimeout(20_000); // for a chart that shows more than its first seconds
     await keepScreenshot(page, 'console-live');

@@ -4,7 +4,14 @@ import { formatExact, signOf } from './decimal.js';
 import { Nothing, Panel } from './panel.js';
 import { clockTime } from './time.js';
 
-export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(messageId: string): void }) {
+interface Props {
+  last: LastMessage[];
+  /** Name of an account that the key sees. */
+  names: ReadonlyMap<string, string>;
+  onOpen(messageId: string): void;
+}
+
+export function LastMessages({ last, names, onOpen }: Props) {
   return (
     <Panel title="Last rated messages" note="open one for its explanation" id="last">
       {last.length === 0 ? (
@@ -32,6 +39,7 @@ export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(mes
                 <MessageRow
                   key={`${message.messageId} ${message.part} ${message.event} ${index}`}
                   message={message}
+                  name={names.get(message.account) ?? message.account}
                   onOpen={onOpen}
                 />
               ))}
@@ -43,7 +51,15 @@ export function LastMessages({ last, onOpen }: { last: LastMessage[]; onOpen(mes
   );
 }
 
-function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageId: string): void }) {
+function MessageRow({
+  message,
+  name,
+  onOpen,
+}: {
+  message: LastMessage;
+  name: string;
+  onOpen(messageId: string): void;
+}) {
   const open = (): void => onOpen(message.messageId);
   return (
     <Table.Tr className="clickable" onClick={open} data-testid="message">
@@ -71,7 +87,7 @@ function MessageRow({ message, onOpen }: { message: LastMessage; onOpen(messageI
         )}
       </Table.Td>
       <Table.Td className="clipped" title={message.account}>
-        {message.account}
+        {name}
       </Table.Td>
       <Table.Td>
         {message.recipientPrefix === null ? '—' : `+${message.recipientPrefix.replace(/^\+/, '')}…`}
@@ -111,10 +127,15 @@ function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' })
       {legs.map((leg, index) => (
         <div key={index} className="number">
           {signOf(leg.amount) !== 0 ? (
-            `${formatExact(leg.amount)} ${leg.currency}`
+            <>
+              {formatExact(leg.amount)}
+              <Text span size="xs" c="dimmed" ml={4}>
+                {leg.currency}
+              </Text>
+            </>
           ) : (
             <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
-              {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)} ${leg.currency}` : leg.action}
+              {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : leg.action}
             </Text>
           )}
         </div>

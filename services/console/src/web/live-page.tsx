@@ -22,6 +22,7 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
   const live = usePolling((signal) => readLive(apiKey, signal), LIVE_EVERY_MS, apiKey);
   const accounts = usePolling((signal) => readAccounts(apiKey, signal), BALANCES_EVERY_MS, apiKey);
   const pace = usePace(live.data);
+  const names = new Map((accounts.data ?? []).map((account) => [account.id, account.name]));
   const [opened, setOpened] = useState<string | null>(null);
   const ageMs = useAge(live.data);
 
@@ -61,7 +62,7 @@ export function LivePage({ apiKey, onLeave }: { apiKey: string; onLeave(reason: 
               <MoneyTable money={live.data.money} />
             </div>
             <div className="columns">
-              <LastMessages last={live.data.last} onOpen={setOpened} />
+              <LastMessages last={live.data.last} names={names} onOpen={setOpened} />
               <div style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
                 <Balances accounts={accounts} />
                 <LagPanel lag={live.data.lag} />
