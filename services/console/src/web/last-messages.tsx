@@ -12,6 +12,12 @@ interface Props {
 }
 
 export function LastMessages({ last, names, onOpen }: Props) {
+  const currencies = new Set(
+    last.flatMap((message) => message.legs.map((leg) => leg.currency)).filter((code) => code !== ''),
+  );
+  // One currency for all stands in the head of the columns, once.
+  const [common] = currencies.size === 1 ? currencies : [];
+  const unit = common === undefined ? '' : `, ${common}`;
   return (
     <Panel title="Last rated messages" note="open one for its explanation" id="last">
       {last.length === 0 ? (
@@ -27,10 +33,10 @@ export function LastMessages({ last, names, onOpen }: Props) {
                 <Table.Th scope="col">To</Table.Th>
                 <Table.Th scope="col">Event</Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Sell
+                  Sell{unit}
                 </Table.Th>
                 <Table.Th scope="col" ta="right">
-                  Buy
+                  Buy{unit}
                 </Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -40,6 +46,7 @@ export function LastMessages({ last, names, onOpen }: Props) {
                   key={`${message.messageId} ${message.part} ${message.event} ${index}`}
                   message={message}
                   name={names.get(message.account) ?? message.account}
+                  showCurrency={common === undefined}
                   onOpen={onOpen}
                 />
               ))}
@@ -51,15 +58,14 @@ export function LastMessages({ last, names, onOpen }: Props) {
   );
 }
 
-function MessageRow({
-  message,
-  name,
-  onOpen,
-}: {
+interface RowProps {
   message: LastMessage;
   name: string;
+  showCurrency: boolean;
   onOpen(messageId: string): void;
-}) {
+}
+
+function MessageRow({ message, name, showCurrency, onOpen }: RowProps) {
   const open = (): void => onOpen(message.messageId);
   return (
     <Table.Tr className="clickable" onClick={open} data-testid="message">
@@ -104,17 +110,17 @@ function MessageRow({
         )}
       </Table.Td>
       <Table.Td ta="right">
-        <Side message={message} side="sell" />
+        <Side message={message} side="sell" showCurrency={showCurrency} />
       </Table.Td>
       <Table.Td ta="right">
-        <Side message={message} side="buy" />
+        <Side message={message} side="buy" showCurrency={showCurrency} />
       </Table.Td>
     </Table.Tr>
   );
 }
 
 /** What the step did on one side: amounts of several levels or attempts stand apart, because they are owed to different parties. */
-function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' }) {
+function Side({ message, side, showCurrency }: { message: LastMessage; side: 'sell' | 'buy'; showCurrency: boolean }) {
   const legs = message.legs.filter((leg) => leg.side === side);
   if (legs.length === 0)
     return (
@@ -129,9 +135,11 @@ function Side({ message, side }: { message: LastMessage; side: 'sell' | 'buy' })
           {signOf(leg.amount) !== 0 ? (
             <>
               {formatExact(leg.amount)}
-              <Text span size="xs" c="dimmed" ml={4}>
-                {leg.currency}
-              </Text>
+              {showCurrency && (
+                <Text span size="xs" c="dimmed" ml={4}>
+                  {leg.currency}
+                </Text>
+              )}
             </>
           ) : (
             <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
