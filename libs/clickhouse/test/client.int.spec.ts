@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -7,6 +8,9 @@ import { join } from 'node:path';
 import { isolated } from '@ratestream/testing';
 import { createClickHouse, StoreError } from '../src/index.js';
 import type { ClickHouse } from '../src/index.js';
+
+// The machine may be busy with other suites.
+jest.setTimeout(60_000);
 
 let store: ClickHouse;
 let folder: string;

@@ -105,8 +105,9 @@ describe('balance’s totals over HTTP', () => {
   test('pages are joined, amounts are exact, the key is sent', async () => {
     const asked: string[] = [];
     const blocks = createLedgerBlocks('http://balance', 'rs_key', async (url, init) => {
-      asked.push(`${String(url)} ${(init?.headers as Record<string, string>)['authorization'] ?? ''}`);
-      const from = new URL(String(url)).searchParams.get('from');
+      const target = url as URL;
+      asked.push(`${target.href} ${(init?.headers as Record<string, string>)['authorization'] ?? ''}`);
+      const from = target.searchParams.get('from');
       return from === '0' ? answer(20_000, [wire], 1) : answer(20_000, from === '1' ? [{ ...wire, block: 1 }] : []);
     });
     expect(await blocks.read(3, 0)).toMatchObject({ position: 20_000, totals: [total(0, 5n), total(1, 5n)] });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { sampleLeg, sampleRated } from '@ratestream/events';
 import type { RatedEvent } from '@ratestream/events';
@@ -16,6 +17,9 @@ import type { Live } from '../src/live/live.service.js';
 import { TestCatalog, account, apiKey } from './support/catalog.js';
 import { openStores } from './support/stores.js';
 import type { Stores } from './support/stores.js';
+
+// The machine may be busy with other suites.
+jest.setTimeout(60_000);
 
 let stores: Stores;
 let app: NestFastifyApplication;
@@ -37,12 +41,19 @@ function traffic(): [number, number, RatedEvent][] {
     const legs = base.legs.map((leg) => ({
       ...leg,
       billingTime,
-      ...(i === 8 ? { action: 'unrated' as const, amount: 0n, reason: 'no_rate' } : {}),
+      ...(i === 8 ? { action: 'unrated' as const, amount: 0n, reason: 'no_rate', currency: '' } : {}),
     }));
     events.push([
       0,
       i * 2,
-      sampleRated({ messageId: `m${i}`, ratedAt: now + i, rawAppendedAt: now - 700_000, legs, ...abroad }),
+      sampleRated({
+        messageId: `m${i}`,
+        ratedAt: now + i,
+        rawAppendedAt: now - 700_000,
+        subjectEvent: 'delivered',
+        legs,
+        ...abroad,
+      }),
     ]);
   }
   events.push([0, 21, sampleRated({ kind: 'noted', legs: [], ratedAt: now })]);

@@ -61,3 +61,12 @@ test('the network is what the gateway reported, else ported, else the range', ()
   expect(mcc({ network: { reported: null, ported: null, range } })).toBe('3');
   expect(mcc({ network: { reported: null, ported: null, range: null } })).toBe('');
 });
+
+test.each([
+  ['the record that opened the message', {}, true],
+  ['a later step', { event: 'undelivered' }, false],
+  ['a timer', { cause: { ...sampleRated().cause, type: 'timer' as const } }, false],
+])('%s', (_, change, expected) => {
+  const event = sampleRated({ subjectEvent: 'delivered', ...change });
+  expect(named(rowsOf(event, 0, 1)[0] ?? [])['first_step']).toBe(expected);
+});

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { sampleRated } from '@ratestream/events';
 import { createIntentStore } from '../src/sink/intent.store.js';
 import { PartitionSink } from '../src/sink/partition-sink.js';
@@ -8,6 +9,9 @@ import { createWarehouse } from '../src/sink/warehouse.js';
 import type { Warehouse } from '../src/sink/warehouse.js';
 import { openStores } from './support/stores.js';
 import type { Stores } from './support/stores.js';
+
+// The machine may be busy with other suites.
+jest.setTimeout(60_000);
 
 let stores: Stores;
 beforeAll(async () => {

@@ -29,7 +29,7 @@ export function latencyQuery(party: Party): Query {
   return {
     sql: `SELECT count() AS measured, quantile(0.5)(waited) AS p50, quantile(0.99)(waited) AS p99 FROM (
         SELECT dateDiff('millisecond', raw_appended_at, inserted_at) AS waited FROM rated_legs
-        WHERE rated_at >= now64(6) - INTERVAL ${LATENCY_WINDOW_SEC} SECOND AND leg <= 0 AND cause = 'usage'${scope(party)}
+        WHERE rated_at >= now64(6) - INTERVAL ${LATENCY_WINDOW_SEC} SECOND AND leg <= 0 AND first_step${scope(party)}
       )`,
     parameters: parametersOf(party),
   };

@@ -59,7 +59,7 @@ const answer = z.object({
   from: z.string(),
   to: z.string(),
   lines: z.array(sums.extend({ group: z.partialRecord(z.enum(DIMENSIONS), z.string()) })),
-  totals: z.array(sums).describe('over the lines shown, by currency'),
+  totals: z.array(sums).describe('over the lines shown, by currency; none by level'),
   truncated: z.boolean().describe('there are more lines than the limit: narrow the question'),
 });
 
@@ -111,7 +111,8 @@ export class MarginController {
       from,
       to,
       lines,
-      totals: totalsOf(lines),
+      // Over levels, one leg is a cost here and revenue there: their sum would say nothing.
+      totals: asked.groupBy.includes('level') ? [] : totalsOf(lines),
       truncated: rows.length > asked.limit,
     };
   }

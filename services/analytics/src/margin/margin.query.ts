@@ -53,7 +53,8 @@ export function marginQuery(request: MarginRequest): Query {
   const inner = [...keys.map((key) => `${EXPRESSIONS[key]} AS d_${key}`), 'currency'];
   const { party, partyLevel, subtree, from, to, limit } = request;
   const parameters = { party, partyLevel, subtree: subtree ?? [], from, to, limit: limit + 1 };
-  const days = 'day >= toDate32({from:String}) AND day < toDate32({to:String})';
+  // A leg that could not be priced has no currency, and no money either.
+  const days = "day >= toDate32({from:String}) AND day < toDate32({to:String}) AND currency != ''";
   const sql = byLevel
     ? `SELECT ${names.join(', ')}, ${pivot('earns')} FROM (
          SELECT ${[...keys.map((key) => `d_${key}`), 'currency'].join(', ')}, amount, held, units,
@@ -61,7 +62,7 @@ export function marginQuery(request: MarginRequest): Query {
            toInt32(posting.1) AS d_level, posting.2 = 1 AS earns
          FROM (
            SELECT ${[...inner, 'side', 'toInt32(level) AS level'].join(', ')}, ${SUMS} FROM rated_legs
-           WHERE ${days} AND side != ''${party === OPERATOR ? '' : " AND side = 'sell' AND payer IN {subtree:Array(String)}"}
+           WHERE ${days}${party === OPERATOR ? '' : " AND side = 'sell' AND payer IN {subtree:Array(String)}"}
            GROUP BY ${[...keys.map((key) => `d_${key}`), 'currency', 'side', 'level'].join(', ')}
          )
        ) WHERE d_level >= {partyLevel:Int32}`

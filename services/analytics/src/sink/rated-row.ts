@@ -17,6 +17,7 @@ export const COLUMNS = [
   'reason',
   'rated_at',
   'raw_appended_at',
+  'first_step',
   'catalog_position',
   'service',
   'direction',
@@ -112,6 +113,7 @@ function head(
     event.reason ?? '',
     event.ratedAt,
     event.rawAppendedAt,
+    isFirstStep(event),
     event.catalogPosition,
     event.service,
     event.direction,
@@ -183,4 +185,12 @@ function unitsOf(leg: Leg): number {
 /** The best evidence there is, in the order that cards use by default. */
 function networkOf({ network }: RatedEvent): NetworkRef | null {
   return network.reported ?? network.ported ?? network.range;
+}
+
+/**
+ * Whether `rawAppendedAt` is the instant of the very record that caused this event: every later step of a message repeats
+ * the first record's. Example the receipt of a message accepted an hour ago → false
+ */
+export function isFirstStep(event: RatedEvent): boolean {
+  return event.cause.type === 'usage' && event.subjectEvent === event.event;
 }

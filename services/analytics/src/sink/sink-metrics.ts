@@ -1,5 +1,6 @@
 import type { RatedEvent } from '@ratestream/events';
 import type { Metrics } from '@ratestream/observability';
+import { isFirstStep } from './rated-row.js';
 import type { Written } from './partition-sink.js';
 
 export interface SinkMetrics {
@@ -50,8 +51,7 @@ export function createSinkMetrics(metrics: Metrics): SinkMetrics {
       for (const event of stored) {
         events.inc({ kind: event.kind });
         if (event.ratedAt > newestAt) newestAt = event.ratedAt;
-        // A timer speaks about a record of long ago, a repeat of it would be no delay of ours.
-        if (event.cause.type === 'usage') age.observe(Math.max(0, nowMs / 1_000 - event.rawAppendedAt / 1e6));
+        if (isFirstStep(event)) age.observe(Math.max(0, nowMs / 1_000 - event.rawAppendedAt / 1e6));
       }
       if (newestAt > 0) newest.set({ partition }, newestAt / 1e6);
     },
