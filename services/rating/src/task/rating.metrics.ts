@@ -41,7 +41,9 @@ export class RatingMetrics {
 
   observe(event: RatedEvent): void {
     this.events.inc({ kind: event.kind });
-    if (event.cause.type === 'usage') this.latency.observe((event.ratedAt - event.rawAppendedAt) / 1_000_000);
+    // rawAppendedAt is the first record's: only the step that it brought tells how long rating took
+    if (event.cause.type === 'usage' && event.subjectEvent === event.event)
+      this.latency.observe((event.ratedAt - event.rawAppendedAt) / 1_000_000);
     for (const { side, action, reason, amount, currency } of event.legs) {
       this.legs.inc({ side, action });
       if (action === 'unrated') this.unrated.inc({ side, reason: reason ?? 'none' });
