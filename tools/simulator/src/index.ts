@@ -21,5 +21,6 @@ export { paced } from './cli/pacer.js';
 export type { PaceOptions } from './cli/pacer.js';
 export { RawProducer } from './cli/raw-producer.js';
 export type { RawProducerOptions } from './cli/raw-producer.js';
+export { rewindGroup } from './cli/rewind-group.js';
 export { issueKeys, setUpCatalog, topUpAccounts } from './cli/setup.js';
 export type { SetupResult } from './cli/setup.js';

@@ -38,7 +38,8 @@ export function* generateTraffic(catalog: GeneratedCatalog, options: TrafficOpti
         message.sender.format === 'kannel-access-log'
           ? kannelLine(message, happened)
           : canonicalRecord(random, message, happened);
-      const appendAt = happened.at + lateness(random, options);
+      // Accept times are cut to milliseconds: not before what was written already.
+      const appendAt = Math.max(now, happened.at + lateness(random, options));
       const record: RawRecord = {
         appendAt,
         source: message.sender.sourceId,

@@ -1,0 +1,47 @@
+import { generateCatalog, setUpCatalog } from '../src/index.js';
+import type { HttpClient } from '../src/index.js';
+import { RefusedError } from '../src/index.js';
+
+/** A catalog that remembers what was created and refuses what lacks its parts. */
+class FakeCatalog {
+  readonly created = new Set<string>();
+
+  get(path: string): Promise<unknown> {
+    if (path.endsWith('/versions'))
+      return Promise.resolve({
+        items: [...this.created].filter((key) => key.startsWith(`${path}?`)).map((_, i) => ({ version: i + 1 })),
+      });
+    if (!this.created.has(path)) return Promise.reject(new RefusedError(404, path, ''));
+    return Promise.resolve({});
+  }
+
+  post(
+    path: string,
+    body: { id: string; parentId?: string | null; planId?: string; owner?: string | null },
+  ): Promise<unknown> {
+    for (const [kind, id] of [
+      ['accounts', body.parentId],
+      ['accounts', body.owner],
+      ['plans', body.planId],
+    ] as const) {
+      if (typeof id === 'string' && !this.created.has(`/api/catalog/v1/${kind}/${id}`))
+        return Promise.reject(new RefusedError(422, path, `${id} is missing`));
+    }
+    this.created.add(`${path}/${body.id}`);
+    return Promise.resolve({});
+  }
+
+  postText(path: string): Promise<unknown> {
+    this.created.add(path.replace('?id=', '/'));
+    return Promise.resolve({});
+  }
+}
+
+test('everything is created in an order in which nothing is missing, and a second run creates nothing', async () => {
+  const fake = new FakeCatalog();
+  const catalog = generateCatalog({ seed: 1, startAt: 1_777_636_800_000_000 });
+  const first = await setUpCatalog(fake as unknown as HttpClient, catalog);
+  expect(first.existing).toBe(0);
+  const second = await setUpCatalog(fake as unknown as HttpClient, catalog);
+  expect(second).toEqual({ created: 0, existing: first.created });
+});
