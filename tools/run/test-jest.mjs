@@ -35,7 +35,7 @@ export async function runJest(tally, { kind, paths, env = {}, workers }) {
   }
 }
 
-function count(tally, { testResults }, code, kind) {
+export function count(tally, { testResults }, code, kind) {
   const before = tally.failed;
   for (const { name: file, assertionResults, status, message } of testResults) {
     const path = relative(root, file);
