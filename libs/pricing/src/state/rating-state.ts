@@ -140,12 +140,14 @@ export class RatingState implements RatingMemory {
     const packed: { messageId: string; part: number; bytes: Buffer; at: number }[] = [];
     let looked = 0;
     for (const [key, state] of this.open) {
-      if (++looked > limit || state.last.ratedAt > now - quietMicros) break; // insertion order is order of last change
+      if (++looked > limit) break;
       this.open.delete(key);
-      if (!isClosed(state)) {
-        if (state.last.ratedAt > now - RECEIPT_HORIZON || state.legs.some(({ action }) => action === 'hold'))
-          this.open.set(key, state);
-        else this.forget(key);
+      const quiet = state.last.ratedAt <= now - quietMicros;
+      if (!quiet || !isClosed(state)) {
+        const forgotten =
+          state.last.ratedAt <= now - RECEIPT_HORIZON && state.legs.every(({ action }) => action !== 'hold');
+        if (forgotten) this.forget(key);
+        else this.open.set(key, state); // behind all others: the next sweep goes on where this one ends
         continue;
       }
       const bytes = pack(state);
@@ -161,7 +163,6 @@ export class RatingState implements RatingMemory {
   }
 
   private hold(key: string, state: PartState): void {
-    this.open.delete(key); // so that the map stays in order of last change
     this.open.set(key, state);
     this.deadlines.set(key, deadlineOf(state.legs));
     this.setWaiting(key, state.legs);
@@ -170,6 +171,7 @@ export class RatingState implements RatingMemory {
   private readonly waitingOf = new Map<string, string[]>();
 
   private setWaiting(key: string, legs: readonly Leg[]): void {
+    if (!this.waitingOf.has(key) && !legs.some(({ action }) => action === 'unrated')) return;
     for (const card of this.waitingOf.get(key) ?? []) {
       const keys = this.waiting.get(card);
       keys?.delete(key);
@@ -191,8 +193,9 @@ export class RatingState implements RatingMemory {
   }
 }
 
+/** Nearly every part is the first: its key is the id itself, whose hash the engine already has. */
 export function partKey(messageId: string, part: number): string {
-  return `${messageId}|${part}`;
+  return part === 1 ? messageId : `${messageId}|${part}`;
 }
 
 function conflictKey(usageEventId: string, hash: string): string {
