@@ -2,7 +2,7 @@
 // The commands of the root: `node tools/run.mjs start|test|bench|chaos|generate [options]`.
 // Runs on the system's Node, with nothing installed yet: installs what is missing, then hands over to the project's own Node.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,10 +43,36 @@ function handOver(file, params) {
   const child = spawn(file, params, { cwd: root, stdio: 'inherit', env });
   process.on('SIGINT', () => {}); // the terminal has sent it to the child too
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(() => child.kill('SIGTERM'));
   return new Promise((resolve) => {
     child.once('error', (error) => fail(`The project's own Node could not be started: ${error.message}.`));
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });
+}
+
+/** npm that is killed does not tell the script that it runs; nobody would be left to stop it. Only where there is /proc. */
+function stopWithNpm(stop) {
+  const shell = process.ppid;
+  const npm = [shell, parentOf(shell)].find((pid) => processFile(pid, 'cmdline').startsWith('npm'));
+  if (process.env.npm_lifecycle_event === undefined || npm === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid === shell && processFile(npm, 'cmdline').startsWith('npm')) return;
+    clearInterval(watch);
+    stop();
+  }, 1_000);
+  watch.unref();
+}
+
+function parentOf(pid) {
+  return Number(/^PPid:\s*(\d+)/m.exec(processFile(pid, 'status'))?.[1]);
+}
+
+function processFile(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function fail(sentence) {

@@ -4,6 +4,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+const running = new Set();
+process.once('SIGTERM', () => {
+  for (const child of running) child.kill('SIGTERM');
+  process.exit(143); // stores and services of this run: their reapers end them
+});
+
 /** Runs a program in the foreground; resolves with its exit code. */
 export function run(file, args, { env = {}, quiet = false, discard = false } = {}) {
   const child = spawn(file, args, {
@@ -12,6 +18,8 @@ export function run(file, args, { env = {}, quiet = false, discard = false } = {
     // discard: jest prints its JSON on standard output and everything that a person reads on standard error
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : discard ? ['inherit', 'ignore', 'inherit'] : 'inherit',
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const output = [];
   child.stdout?.on('data', (chunk) => output.push(chunk));
   child.stderr?.on('data', (chunk) => output.push(chunk));
@@ -23,6 +31,7 @@ export function run(file, args, { env = {}, quiet = false, discard = false } = {
 
 /** Goes on as the built program of a package, in this very process: one process less between a person and Ctrl-C. */
 export async function become(path, args) {
+  process.removeAllListeners('SIGTERM');
   const file = join(root, path);
   process.setSourceMapsEnabled(true);
   process.argv.splice(1, process.argv.length, file, ...args);
