@@ -3,7 +3,8 @@ import { core } from './rows/core.js';
 import { catalogLoad } from './rows/catalog-load.js';
 import { latency } from './rows/latency.js';
 import { pipeline } from './rows/pipeline.js';
+import { restart } from './rows/restart.js';
 import type { Measurement } from './row.js';
 
 /** Every measurement, in the order of the table. */
-export const MEASUREMENTS: readonly Measurement[] = [core, codec, pipeline, latency, catalogLoad];
+export const MEASUREMENTS: readonly Measurement[] = [core, codec, pipeline, latency, restart, catalogLoad];

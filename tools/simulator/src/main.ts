@@ -25,7 +25,13 @@ interface Options {
 
 const progress = new Progress();
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stop.abort();
+    // Whoever stops us may have stopped the services before: a request that waits for them must not hold us.
+    setTimeout(() => process.exit(0), 1_500).unref();
+  });
+}
 
 const program = new Command('simulator').description(
   'Realistic SMS traffic for a running Ratestream, the same for the same seed',
