@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ export function startNull(spec: NullSpec): Child {
       await gone;
       clearTimeout(late);
       process.removeListener('exit', killWithUs);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
