@@ -46,6 +46,9 @@ export function decideUsage(
     ];
   }
   const event = eventOf(usage, known, cause, pricing);
+  // Its part was priced and is forgotten: what comes this late can neither correct it nor be charged as if it were new.
+  if (known?.priced !== true && memory.wasPriced(messageId, identity.part))
+    return [{ ...event, subjectEvent: null, reason: 'after_receipt_horizon' }];
   const after = evolvePart(known, event);
   if (!after.priced) return [{ ...event, reason: 'awaiting_message' }];
   const decided = withLegs(event, legSteps(after, known, memory, pricing), after, statusConflict(usage, known));
@@ -113,6 +116,8 @@ function completedMessage(
   const withThis: RatingMemory = {
     fingerprintOf: (id) => memory.fingerprintOf(id),
     isKnownConflict: (id, hash) => memory.isKnownConflict(id, hash),
+    wasPriced: (id, other) => memory.wasPriced(id, other),
+    idsFrom: memory.idsFrom,
     part: (id, other) => (id === messageId && other === part ? after : memory.part(id, other)),
   };
   const legs = legSteps(head, head, withThis, pricing);

@@ -29,7 +29,23 @@ export function stepsOf(current: Leg | undefined, target: LegTarget): Leg[] {
   if (current === undefined || current.action === 'unrated') return firstSteps(current, target);
   const priced = target.inputsChanged ? target.price() : null;
   if (priced === null || samePrice(current, priced)) return stepsAtSamePrice(current, target.outcome(current));
-  return [...takeBack(current, 'repriced'), ...firstSteps(undefined, { ...target, price: () => priced })];
+  return repriced(current, priced, target);
+}
+
+/**
+ * The old money back and the new posted. Where none is due now, a release that moves nothing keeps the new price: a later
+ * attempt may make it due, and must not find the old one. What a timeout has decided stays decided.
+ */
+function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg[] {
+  const timedOut = current.reason === 'timeout' ? (current.action === 'settle' ? 'settle' : 'release') : null;
+  const outcome = (leg: Pick<Leg, 'basis' | 'unit'>): Outcome => {
+    const wanted = target.outcome(leg);
+    return wanted === 'open' && timedOut !== null ? timedOut : wanted;
+  };
+  const back = takeBack(current, 'repriced');
+  const posted = firstSteps(undefined, { ...target, outcome, price: () => priced });
+  if (posted.length > 0 || !isPriced(priced)) return [...back, ...posted];
+  return [...back, { ...priced.leg, action: 'release', reason: timedOut === null ? 'repriced' : 'timeout' }];
 }
 
 function firstSteps(current: Leg | undefined, target: LegTarget): Leg[] {

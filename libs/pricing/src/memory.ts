@@ -9,6 +9,10 @@ export interface RatingMemory {
   fingerprintOf(usageEventId: string): string | undefined;
   isKnownConflict(usageEventId: string, hash: string): boolean;
   part(messageId: string, part: number): PartState | undefined;
+  /** Whether the part could ever be priced, also long after its state was forgotten. */
+  wasPriced(messageId: string, part: number): boolean;
+  /** Ids of what was billed before this instant are forgotten: such usage may have been charged. Microseconds. */
+  readonly idsFrom: number;
 }
 
 /** What the decision reads of the catalog, and the clock. */

@@ -19,7 +19,7 @@ export function legSteps(
 ): Leg[] {
   const { last: subject, attempts } = after;
   const sellAt = sellBillingTime(subject, attempts);
-  const never = whyNever(subject, sellAt);
+  const never = whyNever(after, sellAt, memory);
   const moved = before !== undefined && before.priced && before !== after;
   const alike = moved && pricedAlike(before.last, subject);
   const sellMoved = moved && !(alike && sellBillingTime(before.last, before.attempts) === sellAt);
@@ -98,9 +98,11 @@ function basisWithout({ plan, card }: SellTerms, { country }: Subject): ChargeBa
 }
 
 /** What keeps a whole message from ever being priced by itself. */
-function whyNever(subject: Subject, billingTime: number): Unpriced | null {
+function whyNever({ last: subject, legs }: PartState, billingTime: number, memory: RatingMemory): Unpriced | null {
   if (subject.direction !== 'mt') return 'direction_not_priced';
-  return subject.rawAppendedAt - billingTime > ID_HORIZON ? 'too_old' : null;
+  if (subject.rawAppendedAt - billingTime > ID_HORIZON) return 'too_old';
+  // Read again after its ids were dropped, it looks new; only a leg that is priced already tells that it is no repetition.
+  return billingTime < memory.idsFrom && legs.every(({ action }) => action === 'unrated') ? 'too_old' : null;
 }
 
 /** A per-message leg of a concatenated message hangs on part 1 and is due when every part is. */

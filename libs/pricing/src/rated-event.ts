@@ -11,6 +11,10 @@ export function eventOf(usage: UsageEvent, known: PartState | undefined, cause: 
   const own = subjectOf(usage, (recipient, at) => knownHash(known) ?? pricing.hashRecipient(recipient, at));
   const subject = known === undefined ? own : mergeSubjects(known.last, own);
   const { accepted, scheduled, ingested, zone, zoneFlag } = subject.times;
+  // The submission itself knows when and to whom; what a receipt repeats of it only fills a gap, in whatever order they come.
+  const isSubmission = identity.event === 'submitted' || identity.event === 'submit_rejected';
+  const ofAttempt = <T>(own: T | null, before: T | null | undefined): T | null =>
+    (isSubmission ? (own ?? before) : (before ?? own)) ?? null;
   // one literal: this object is made for every event, and spreading fifty fields costs more than deciding
   return {
     ratedId: ratedId({
@@ -47,7 +51,7 @@ export function eventOf(usage: UsageEvent, known: PartState | undefined, cause: 
     times: {
       accepted,
       scheduled,
-      submitted: usage.times.submitted ?? attempt?.submittedAt ?? null,
+      submitted: ofAttempt(usage.times.submitted, attempt?.submittedAt),
       done: usage.times.done ?? attempt?.doneAt ?? null,
       ingested,
       zone,
@@ -71,9 +75,9 @@ export function eventOf(usage: UsageEvent, known: PartState | undefined, cause: 
     encoding: subject.encoding,
     udh: subject.udh,
     parts: subject.parts,
-    supplier: usage.supplier ?? attempt?.supplier ?? null,
-    connection: usage.connection ?? attempt?.connection ?? null,
-    route: usage.route ?? attempt?.route ?? null,
+    supplier: ofAttempt(usage.supplier, attempt?.supplier),
+    connection: ofAttempt(usage.connection, attempt?.connection),
+    route: ofAttempt(usage.route, attempt?.route),
     routeGrade: usage.routeGrade,
     supplierMessageId: usage.supplierMessageId,
     rawStatus: usage.rawStatus,

@@ -20,7 +20,10 @@ export class ClosedParts {
   /** In  at: when it was put away, microseconds; a part put away twice is found by its last bytes */
   put(messageId: string, part: number, bytes: Uint8Array, at: number): void {
     this.readKey(messageId, part);
-    this.dayOf(Math.floor(at / DAY)).put(this.key, bytes);
+    const day = this.dayOf(Math.floor(at / DAY));
+    // a checkpoint brings a part once for each time it was put away, on whatever days
+    for (const other of this.days.values()) if (other !== day) other.take(this.key);
+    day.put(this.key, bytes);
   }
 
   /** Removes and answers the bytes of a part; undefined when it is not there. */

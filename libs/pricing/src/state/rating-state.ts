@@ -1,6 +1,7 @@
 import { codecs, type Leg, type PartSnapshot, type RatedEvent } from '@ratestream/events';
 import type { RatingMemory } from '../memory.js';
 import { sellBillingTime } from '../billing-time.js';
+import { ID_HORIZON } from '../memory.js';
 import { deadlineOf, evolvePart, isClosed, type PartState } from '../part-state.js';
 import { ClosedParts } from './closed-parts.js';
 import { DeadlineIndex } from './deadline-index.js';
@@ -11,6 +12,8 @@ export const FOLD_VERSION = 1;
 
 /** How long a terminal status may still correct an outcome. */
 export const RECEIPT_HORIZON = 7 * 86_400_000_000;
+
+const DAY = 86_400_000_000;
 
 /** Reasons that no change of the catalog mends by itself. */
 const FINAL_REASONS: ReadonlySet<string> = new Set(['too_old', 'direction_not_priced']);
@@ -33,6 +36,7 @@ export class RatingState implements RatingMemory {
   private readonly waiting = new Map<string, Set<string>>();
   /** Retried money by `account|day`, in nano-units: what the limit of automatic retries is measured by. */
   private readonly retried = new Map<string, bigint>();
+  private forgottenBefore = 0;
   /** Called with each id as it is added; the checkpoint collects the new ones. */
   onId: ((id: string, hash: string, at: number) => void) | null = null;
 
@@ -46,6 +50,14 @@ export class RatingState implements RatingMemory {
 
   isKnownConflict(usageEventId: string, hash: string): boolean {
     return this.conflicts.has(conflictKey(usageEventId, hash));
+  }
+
+  wasPriced(messageId: string, part: number): boolean {
+    return this.ids.get(partId(messageId, part)) !== undefined;
+  }
+
+  get idsFrom(): number {
+    return this.forgottenBefore;
   }
 
   part(messageId: string, part: number): PartState | undefined {
@@ -68,15 +80,40 @@ export class RatingState implements RatingMemory {
       this.conflicts.add(conflictKey(event.cause.id, fingerprint?.hash ?? ''));
       return;
     }
-    const after = evolvePart(this.part(messageId, part), event);
+    const before = this.part(messageId, part);
+    const after = evolvePart(before, event);
     if (identity !== null && fingerprint !== null) {
       const at = sellBillingTime(event, after.attempts);
-      this.ids.add(event.cause.id, fingerprint.hash, at);
-      this.onId?.(event.cause.id, fingerprint.hash, at);
+      this.remember(event.cause.id, fingerprint.hash, at);
+      // The part outlives its state as an id, so that a later record of its life is not taken for a new message.
+      if (after.priced && before?.priced !== true) this.remember(partId(messageId, part), NO_HASH, at);
     }
     if (!this.open.has(key)) this.closed.take(messageId, part);
     this.hold(key, after);
     for (const { counters } of event.legs) for (const { id, after: counted } of counters) this.retried.set(id, counted);
+  }
+
+  private remember(id: string, hash: string, at: number): void {
+    this.ids.add(id, hash, at);
+    this.onId?.(id, hash, at);
+  }
+
+  /** Forgets what has passed its horizon at an instant (microseconds). Costs a pass over everything; call it once a day. */
+  expire(now: number): void {
+    const firstDay = Math.floor((now - ID_HORIZON) / DAY) - 1;
+    this.restoreIdsFrom(firstDay * DAY);
+    this.ids.expireBefore(firstDay * DAY);
+    this.closed.expireBefore(now - RECEIPT_HORIZON - DAY);
+    for (const key of this.conflicts) {
+      if (this.ids.get(key.slice(0, key.indexOf('|'))) === undefined) this.conflicts.delete(key);
+    }
+    const yesterday = Math.floor(now / DAY) - 1;
+    for (const id of this.retried.keys())
+      if (Number(id.slice(id.lastIndexOf(':') + 1)) < yesterday) this.retried.delete(id);
+  }
+
+  restoreIdsFrom(at: number): void {
+    this.forgottenBefore = Math.max(this.forgottenBefore, at);
   }
 
   /** Puts a part among the open ones, as a checkpoint remembered it. */
@@ -196,6 +233,14 @@ export class RatingState implements RatingMemory {
 /** Nearly every part is the first: its key is the id itself, whose hash the engine already has. */
 export function partKey(messageId: string, part: number): string {
   return part === 1 ? messageId : `${messageId}|${part}`;
+}
+
+const NO_HASH = '0000000000000000';
+
+/** The id under which a part is kept among the identities: its message's, with the part mixed into the last word. */
+function partId(messageId: string, part: number): string {
+  const last = (Number.parseInt(messageId.slice(28), 16) ^ Math.imul(part, 0x9e3779b1)) >>> 0;
+  return messageId.slice(0, 28) + last.toString(16).padStart(8, '0');
 }
 
 function conflictKey(usageEventId: string, hash: string): string {

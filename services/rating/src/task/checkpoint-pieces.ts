@@ -32,10 +32,12 @@ export function restorePiece(state: RatingState, kind: PieceName['kind'], bytes:
       for (const { entry } of framed(bytes)) state.restore(entry);
       return;
     case 'extras': {
-      const { conflicts, retried } = JSON.parse(bytes.toString('utf8')) as {
+      const { conflicts, retried, idsFrom } = JSON.parse(bytes.toString('utf8')) as {
         conflicts: string[];
         retried: [string, string][];
+        idsFrom?: number;
       };
+      state.restoreIdsFrom(idsFrom ?? 0);
       for (const conflict of conflicts) state.restoreConflict(conflict);
       for (const [id, amount] of retried) state.restoreRetried(id, BigInt(amount));
     }
@@ -44,7 +46,7 @@ export function restorePiece(state: RatingState, kind: PieceName['kind'], bytes:
 
 export function extrasOf(state: RatingState): Buffer {
   const retried = [...state.retriedEntries()].map(([id, amount]) => [id, amount.toString()]);
-  return Buffer.from(JSON.stringify({ conflicts: [...state.conflictEntries()], retried }));
+  return Buffer.from(JSON.stringify({ conflicts: [...state.conflictEntries()], retried, idsFrom: state.idsFrom }));
 }
 
 /** One packed part in a piece: which part, when it was put away, its bytes. */

@@ -1,7 +1,7 @@
 import type { RatingCheckpoint } from '@ratestream/events';
 import type { InRecord, OutRecord, Written } from '@ratestream/kafka';
 import type { Logger } from '@ratestream/observability';
-import { FOLD_VERSION, RECEIPT_HORIZON, ID_HORIZON, readUuid, type RatingState } from '@ratestream/pricing';
+import { FOLD_VERSION, readUuid, type RatingState } from '@ratestream/pricing';
 import {
   chunksOf,
   closedParts,
@@ -97,6 +97,7 @@ export class Checkpointer {
     manifest.pieces.forEach(({ kind }, at) => restorePiece(this.state, kind, pieces[at] as Buffer));
     this.live = manifest.pieces;
     this.lastOffset = manifest.ratedOffset;
+    this.begin(); // the tail of rated that is folded next is in no piece yet
     return manifest;
   }
 
@@ -110,7 +111,7 @@ export class Checkpointer {
     return this.readFrom(0);
   }
 
-  /** From here on what changes belongs to the next checkpoint. */
+  /** From here on what changes belongs to the next checkpoint. `load` has begun where it restored; without, the first merge has all. */
   begin(): void {
     const entry = new Uint32Array(7);
     const id = new Uint32Array(4);
@@ -165,10 +166,7 @@ export class Checkpointer {
     const ids = this.newIds.take();
     const closed = this.newClosed;
     this.newClosed = [];
-    if (merge) {
-      this.state.ids.expireBefore(now - ID_HORIZON - DAY);
-      this.state.closed.expireBefore(now - RECEIPT_HORIZON - DAY);
-    }
+    if (merge) this.state.expire(now);
     const pieces: [PieceName['kind'], Buffer][] = [
       ['ids', merge ? allIds(this.state) : ids],
       ['closed', frame(merge ? closedParts(this.state) : closed)],

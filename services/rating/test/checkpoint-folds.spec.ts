@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codecs, messageIdOf, sampleRated } from '@ratestream/events';
+import type { InRecord, OutRecord } from '@ratestream/kafka';
+import { silentLogger } from '@ratestream/observability';
+import { RatingState } from '@ratestream/pricing';
+import { Checkpointer } from '../src/task/checkpointer.js';
+import { LocalCache } from '../src/task/local-cache.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** When the sample message was billed, ms. */
+const NOON = 1_777_636_800_000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const log: InRecord[] = [];
+beforeEach(() => void log.splice(0));
+
+/** One task's life: what it restores, what it folds from the tail, and how it writes its next checkpoint. */
+async function life(tail: ReturnType<typeof rated>[]) {
+  const state = new RatingState();
+  const writer = new Checkpointer(0, state, HOUR, {
+    encode: (value) => codecs.RatingCheckpoint.encode(value),
+    decode: (bytes) => codecs.RatingCheckpoint.decode(bytes),
+    read: (_partition, from, onRecord) => {
+      log.filter(({ offset }) => offset >= from).forEach(onRecord);
+      return Promise.resolve(log.length);
+    },
+    cache: new LocalCache(folder),
+    logger: silentLogger(),
+  });
+  await writer.load();
+  tail.forEach((event) => state.apply(event));
+  writer.begin();
+  const checkpoint = async (nowMs: number, ratedOffset: number): Promise<void> => {
+    const stamp = { ratedOffset, lastUsageOffset: ratedOffset };
+    writer.next(nowMs - HOUR, stamp);
+    for (let out = writer.next(nowMs, stamp); out !== null; out = writer.next(nowMs, stamp)) {
+      const base = log.length;
+      append(out);
+      writer.committed(new Map([['rating.checkpoints-0', base]]));
+    }
+    await writer.end();
+  };
+  return { state, writer, checkpoint };
+}
+
+function append(out: readonly OutRecord[]): void {
+  for (const { key, value } of out) {
+    log.push({
+      topic: 'rating.checkpoints', partition: 0, offset: log.length, appendedAt: 0, key: Buffer.from(key ?? ''), value, headers: {},
+    }); // prettier-ignore
+  }
+}
+
+const usageId = (n: number): string => messageIdOf('usage', String(n));
+const rated = (n: number, ratedAt = NOON * 1000, event = 'submitted', legs = sampleRated().legs) => {
+  const sample = sampleRated({
+    messageId: messageIdOf('gw', String(n)),
+    ratedId: messageIdOf('rated', `${n}/${ratedAt}`),
+    part: 1,
+    subjectEvent: 'accepted',
+    ratedAt,
+    event,
+    legs,
+  });
+  return {
+    ...sample,
+    cause: { ...sample.cause, id: messageIdOf('usage', ratedAt === NOON * 1000 ? String(n) : `${n}/${ratedAt}`) },
+  };
+};
+
+test('ids that a task folded from the tail of rated are in its next checkpoint', async () => {
+  const first = await life([rated(0)]);
+  await first.checkpoint(NOON, 1);
+  const second = await life([rated(1)]);
+  second.state.apply(rated(2));
+  await second.checkpoint(NOON + HOUR, 3);
+  const third = await life([]);
+  expect([0, 1, 2].filter((n) => third.state.fingerprintOf(usageId(n)) === undefined)).toEqual([]);
+});
+
+test('a part put away on two days is found as it was last, also after a restart', async () => {
+  const settled = sampleRated().legs.map((leg) => ({ ...leg, action: 'settle' as const }));
+  const reversed = settled.map((leg) => ({ ...leg, action: 'reverse' as const }));
+  const first = await life([]);
+  first.state.apply(rated(0, NOON * 1000, 'submitted', settled));
+  for (const part of first.state.sweep((NOON + HOUR) * 1000, 1, 10)) first.writer.closed(part);
+  await first.checkpoint(NOON + HOUR, 1);
+  expect(first.state.openParts).toBe(0);
+  const second = await life([]);
+  second.state.apply(rated(0, (NOON + DAY) * 1000, 'rejected', reversed));
+  for (const part of second.state.sweep((NOON + DAY + HOUR) * 1000, 1, 10)) second.writer.closed(part);
+  await second.checkpoint(NOON + DAY + HOUR, 2);
+  const third = await life([]);
+  expect(third.state.part(messageIdOf('gw', '0'), 1)?.legs.map(({ action }) => action)).toEqual(
+    reversed.map(() => 'reverse'),
+  );
+});
