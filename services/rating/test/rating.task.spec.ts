@@ -57,7 +57,7 @@ function usage(n: number, catalogPosition = 1): UsageEvent {
 }
 
 /** A partition of `rated` that survives its tasks, and the world around one task. */
-function setUp({ replay = false, log = [] as RatedEvent[] } = {}) {
+function setUp({ replay = false, log = [] as RatedEvent[], restoredTo = null as number | null } = {}) {
   const book = new RateBook();
   const row = {
     rateId: 'r',
@@ -116,11 +116,12 @@ function setUp({ replay = false, log = [] as RatedEvent[] } = {}) {
       hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
       ratedAt: NOON,
     }),
-    progress: { get at() { return world.progressAt; } } as RatingPorts['progress'], // prettier-ignore
+    progress: { passed: () => world.progressAt } as unknown as RatingPorts['progress'],
     retries: (state) => new Retries(state, { amountPerAccount: 0n, maxAge: 0 }),
     checkpointer: () =>
       ({
-        load: () => Promise.resolve(null),
+        load: () =>
+          Promise.resolve(restoredTo === null ? null : { ratedOffset: restoredTo, lastUsageOffset: restoredTo }),
         begin: () => undefined,
         next: () => null,
         committed: () => undefined,
@@ -174,6 +175,10 @@ test('the committed offset may lie after what rated names, never before it', asy
   const replayed = setUp({ log, replay: true });
   expect(await replayed.task.start(committedAt(0))).toEqual(new Map([['usage', 0]]));
   expect(replayed.commit(await replayed.task.step('usage', [record(usage(1), 0), record(usage(2), 5)]))).toBe(0);
+});
+
+test('a checkpoint of what rated does not hold any more stops the task', async () => {
+  await expect(setUp({ restoredTo: 7 }).task.start(committedAt(null))).rejects.toThrow(/ends at 0/);
 });
 
 test('a step whose catalog does not come is thrown, not priced by an older one', async () => {

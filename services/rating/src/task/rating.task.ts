@@ -85,6 +85,12 @@ export class RatingTask implements Task {
       this.remember(event);
       folded++;
     });
+    if (restored !== null && restored.ratedOffset > this.ratedEnd) {
+      throw new FatalTaskError(
+        `rated-${this.partition} ends at ${this.ratedEnd}, and its checkpoint holds what was written up to ${restored.ratedOffset}: ` +
+          'the log has lost records or was created anew. Delete the checkpoints to rate by the log alone.',
+      );
+    }
     this.checkpointer.begin();
     this.retries.all();
     const from = this.startingOffset(committed.get('usage') ?? null);
@@ -132,7 +138,7 @@ export class RatingTask implements Task {
     const out: OutRecord[] = [];
     usages.forEach((usage, at) => {
       const record = records[at] as InRecord;
-      this.usageReadTo = record.appendedAt * 1000;
+      this.usageReadTo = (record.appendedAt - 1) * 1000; // others may share its millisecond
       if (usage === null) return;
       const events = decideUsage(usage, { partition: this.partition, offset: record.offset }, this.state, pricing);
       if (events.length === 0) this.ports.metrics.duplicates.inc();
@@ -171,13 +177,13 @@ export class RatingTask implements Task {
     await this.checkpointer.end();
   }
 
-  /** A deadline is due when every stream and the usage read here have passed it. */
+  /** A deadline is due when every stream has passed it in what was read here of usage. */
   private timeouts(): OutRecord[] | null {
-    const published = this.ports.progress.at;
-    if (published === null) return null;
     const caughtUpTo = this.context.caughtUpTo('usage');
     const readTo = Math.max(this.usageReadTo, caughtUpTo === null ? 0 : caughtUpTo * 1000);
-    const now = Math.min(published, readTo);
+    const passed = this.ports.progress.passed(readTo);
+    if (passed === null) return null;
+    const now = Math.min(passed, readTo);
     const out: OutRecord[] = [];
     const pricing = this.ports.pricing();
     for (const key of this.state.deadlines.due(now, MAX_TIMEOUTS_A_TICK)) {
