@@ -17,6 +17,7 @@ import {
 import { parseMoney } from '@ratestream/money';
 import { Health, type Logger, type Metrics } from '@ratestream/observability';
 import { RatingCatalog } from './catalog/rating-catalog.js';
+import { pricingChangeOf } from './catalog/pricing-change.js';
 import type { RatingConfig } from './config.js';
 import { MessageStore } from './http/messages.store.js';
 import { Quoter } from './http/quote.js';
@@ -86,8 +87,8 @@ export async function startRating({
 
   const tasks = new Set<RatingTask>();
   const unfollow = feed.onEvent((event) => {
-    const card = event.type === 'RateCardVersionPublished' ? event.data.cardId : null;
-    for (const task of tasks) task.catalogChanged(card);
+    const change = pricingChangeOf(event);
+    if (change !== null) for (const task of tasks) task.catalogChanged(change.card);
   });
   const ratingMetrics = new RatingMetrics(metrics);
   const ports: RatingPorts = {

@@ -162,6 +162,14 @@ test('only a change of the card that was asked wakes what waits for it, and what
   ]);
 });
 
+test('a plan that names another card wakes what waits for the first', () => {
+  const state = new RatingState();
+  waiting(state, 1);
+  const retries = new Retries(state, limits);
+  retries.changed(null);
+  expect(retries.next(pricing('0.4'))).toMatchObject([{ kind: 'rated' }]);
+});
+
 test('the money of a day stops exactly at the limit, over batches and after the fold is read again', () => {
   const state = new RatingState();
   for (let n = 1; n <= 4; n++) waiting(state, n);

@@ -1,5 +1,5 @@
 import type { RatedEvent } from '@ratestream/events';
-import { decideRetry, NO_CARD, type Pricing, type RatingState } from '@ratestream/pricing';
+import { decideRetry, type Pricing, type RatingState } from '@ratestream/pricing';
 
 const DAY = 86_400_000_000;
 
@@ -30,9 +30,10 @@ export class Retries {
     for (const card of this.state.waitingCards()) for (const key of this.state.waitingFor(card)) this.queue.add(key);
   }
 
-  /** In  card: whose rates changed; null: accounts, plans, suppliers or connections did */
+  /** In  card: whose rates changed; null: who is priced by which card may have, so that any part may find its rate now */
   changed(card: string | null): void {
-    for (const key of this.state.waitingFor(card ?? NO_CARD)) this.queue.add(key);
+    if (card === null) this.all();
+    else for (const key of this.state.waitingFor(card)) this.queue.add(key);
   }
 
   /** The events of the next parts; their money is counted against the account's limit of the day. */
