@@ -77,6 +77,8 @@ export class RateTable {
   }
 
   private add(row: RateRow, at: number): void {
+    if (BigInt.asIntN(64, row.price) !== row.price)
+      throw new RangeError(`price ${row.price} of ${row.rateId} is too large`);
     this.prices[at] = row.price;
     this.units[at] = UNITS.indexOf(row.unit);
     this.rateIds[at] = row.rateId;

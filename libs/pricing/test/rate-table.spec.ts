@@ -123,3 +123,8 @@ test('of versions in force the latest counts, of equal instants the highest; a w
   book.withdrawVersion('c', 3);
   expect(at(NOON + 10)).toBe(2);
 });
+
+test('a price that 64 bits of nano-units cannot hold is refused, not wrapped', () => {
+  expect(() => new RateTable([rate('9223372036.854775808')])).toThrow(RangeError);
+  expect(new RateTable([rate('9223372036.854775807')]).price(0)).toBe(9_223_372_036_854_775_807n);
+});

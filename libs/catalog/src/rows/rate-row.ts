@@ -19,6 +19,8 @@ export const RATE_COLUMNS = [
 
 const BASES = /^(accept|submit|delivered|final_not_rejected)$/;
 const DECIMAL = /^\+?\d{1,20}(\.\d*)?$/;
+/** No message costs a billion; rating keeps a price in 64 bits of nano-units. */
+const MAX_PRICE = 1_000_000_000n * 1_000_000_000n;
 const MORE_THAN_NINE_PLACES = /\.\d{9}\d*[1-9]\d*$/;
 
 /**
@@ -84,7 +86,11 @@ function readPrice(read: RowReader): Nano | null {
     read.fault('price', 'too_precise', `"${shorten(text)}" has more than nine places, which are never rounded`);
   else if (!DECIMAL.test(text))
     read.fault('price', 'malformed', `"${shorten(text)}" is no decimal number with a point`);
-  else return parseMoney(text.replace(/(\.\d{9})0+$/, '$1'));
+  else {
+    const price = parseMoney(text.replace(/(\.\d{9})0+$/, '$1'));
+    if (price <= MAX_PRICE) return price;
+    read.fault('price', 'too_large', `"${shorten(text)}" is above a billion`);
+  }
   return null;
 }
 
