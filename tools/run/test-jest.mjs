@@ -11,8 +11,7 @@ export async function runJest(tally, { kind, paths, env = {}, workers }) {
   const folder = mkdtempSync(join(tmpdir(), 'ratestream-jest-'));
   const report = join(folder, 'report.json');
   const args = ['--json', `--outputFile=${report}`, '--passWithNoTests', ...paths];
-  if (workers !== undefined) args.push(`--maxWorkers=${workers}`);
-  if (workers === 1) args.push('--runInBand');
+  if (workers !== undefined) args.push(workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`);
   const { code } = await run(
     process.execPath,
     [
