@@ -53,7 +53,8 @@ function reader(records: Records, record: RecordType): string {
   );
   const lists = arrays.map((field) => {
     const shape = field.shape as Shape & { kind: 'array' };
-    const type = shape.items.kind === 'record' ? shape.items.name : 'string';
+    const { kind } = shape.items;
+    const type = kind === 'record' ? shape.items.name : kind === 'int' || kind === 'long' ? 'number' : 'string';
     const least = leastBytes(records, shape.items);
     return (
       `function read${record.name}_${field.name}(r: Reader): ${type}[] {\n  const items: ${type}[] = [];\n` +

@@ -229,6 +229,7 @@ export function sampleRated(overrides: Partial<RatedEvent> = {}): RatedEvent {
       }),
     ],
     subjectEvent: null,
+    subjectRanks: [],
     ...overrides,
   };
 }

@@ -84,6 +84,7 @@ export function eventOf(usage: UsageEvent, known: PartState | undefined, cause: 
     errorCode: usage.errorCode,
     legs: [],
     subjectEvent: subject.subjectEvent,
+    subjectRanks: subject.subjectRanks,
   };
 }
 

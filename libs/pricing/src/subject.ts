@@ -1,4 +1,4 @@
-import type { Network, PartCounts, RatedEvent, Times, UsageEvent } from '@ratestream/events';
+import type { RatedEvent, Times, UsageEvent } from '@ratestream/events';
 
 /** What every rated event repeats of its message, so that a reader of `rated` needs nothing else. */
 export type Subject = Pick<
@@ -6,7 +6,7 @@ export type Subject = Pick<
   | 'service' | 'direction' | 'account' | 'rootPayer' | 'chain' | 'systemId' | 'clientRef' | 'authorizationId' | 'gatewayMessageId'
   | 'times' | 'rawAppendedAt' | 'timeEstimated' | 'sender' | 'senderType' | 'senderRegistrationId' | 'campaignId' | 'originCountry'
   | 'originResolvedBy' | 'recipientPrefix' | 'recipientHash' | 'recipientHashKeyId' | 'country' | 'network' | 'trafficClass'
-  | 'classResolvedBy' | 'encoding' | 'udh' | 'parts' | 'subjectEvent'
+  | 'classResolvedBy' | 'encoding' | 'udh' | 'parts' | 'subjectEvent' | 'subjectRanks'
 >; // prettier-ignore
 
 /** Keyed hash of a recipient, with the id of the key of the month it was made with. */
@@ -17,19 +17,39 @@ export function prefixOf(recipient: string): string {
   return recipient.slice(recipient.startsWith('+') ? 1 : 0, Math.max(1, recipient.length - 4));
 }
 
-/** Events of a life in the order in which they happen; the earliest one known describes the message. */
-const STAGES: Readonly<Record<string, number>> = {
-  accepted: 0,
-  received: 0,
-  blocked: 1,
-  submitted: 2,
-  submit_rejected: 2,
-  forwarded: 2,
-};
-const RECEIPT_STAGE = 3;
+/** Steps of an attempt in the order in which they happen; each its own, so that no two facts are equally early. */
+const STEPS = [
+  'accepted', 'received', 'blocked', 'submitted', 'submit_rejected', 'forwarded', 'unknown', 'delivered', 'undelivered', 'expired',
+  'rejected', 'deleted', 'converted', 'lookup',
+]; // prettier-ignore
+const STEPS_OF_ATTEMPT = 16;
+const MAX_ATTEMPT = 2 ** 20;
+/** A fact that nobody has told, or of an event that cannot describe the message. */
+const LAST = 2 ** 30;
+/** Of facts that were rated before ranks were kept. */
+const EARLIEST = 0;
 
-function stageOf(event: string | null): number {
-  return event === null ? RECEIPT_STAGE + 1 : (STAGES[event] ?? RECEIPT_STAGE);
+/** Facts of a subject that different steps of a life may tell differently: where each stands in `subjectRanks`. */
+const FACT = { subject: 0, reported: 1, ported: 2, range: 3, parts: 4, scheduled: 5 } as const;
+
+/** How early a step lies in a life: the acceptance, then attempt after attempt. The earliest that tells a fact is believed. */
+function rankOf(event: string, attempt: number): number {
+  const step = STEPS.indexOf(event);
+  return attempt * STEPS_OF_ATTEMPT + (step < 0 ? STEPS.length : step);
+}
+
+function ranksOf(usage: UsageEvent): number[] {
+  const { network, parts, times } = usage;
+  const rank = rankOf(usage.identity.event, Math.min(usage.identity.attempt, MAX_ATTEMPT));
+  const told = (is: boolean): number => (is ? rank : LAST);
+  return [
+    told(canPrice(usage)),
+    told(network.reported !== null),
+    told(network.ported !== null),
+    told(network.range !== null),
+    told(!parts.assumed),
+    told(times.scheduled !== null),
+  ];
 }
 
 /** A usage event that names account and recipient can price its message by itself, whatever step it reports. */
@@ -71,17 +91,21 @@ export function subjectOf(usage: UsageEvent, hashRecipient: HashRecipient): Subj
     udh: usage.udh,
     parts: usage.parts,
     subjectEvent: canPrice(usage) ? usage.identity.event : null,
+    subjectRanks: ranksOf(usage),
   };
 }
 
 /**
- * What two steps of one life tell together: the earlier step of the life wins field by field, the later fills the gaps.
- * The result is the same in either order.
+ * What the steps of one life tell together: of each fact that prices a message the earliest step that tells it is
+ * believed, and `subjectRanks` keeps which that was. So any number of steps give the same in every order.
  */
 export function mergeSubjects(known: Subject, next: Subject): Subject {
-  const nextIsEarlier = stageOf(next.subjectEvent) < stageOf(known.subjectEvent);
-  const a = nextIsEarlier ? next : known;
-  const b = nextIsEarlier ? known : next;
+  const before = known.subjectRanks;
+  const coming = next.subjectRanks;
+  const nextIsEarlier = (fact: number): boolean => (coming[fact] ?? LAST) < (before[fact] ?? EARLIEST);
+  const a = nextIsEarlier(FACT.subject) ? next : known;
+  const b = a === next ? known : next;
+  const by = (fact: number): Subject => (nextIsEarlier(fact) ? next : known);
   return {
     service: a.service,
     direction: a.direction,
@@ -92,7 +116,7 @@ export function mergeSubjects(known: Subject, next: Subject): Subject {
     clientRef: a.clientRef ?? b.clientRef,
     authorizationId: a.authorizationId ?? b.authorizationId,
     gatewayMessageId: a.gatewayMessageId ?? b.gatewayMessageId,
-    times: mergeTimes(a.times, b.times),
+    times: mergeTimes(a.times, b.times, by(FACT.scheduled).times.scheduled),
     rawAppendedAt: Math.min(a.rawAppendedAt, b.rawAppendedAt),
     timeEstimated: a.timeEstimated,
     sender: a.sender ?? b.sender,
@@ -105,40 +129,31 @@ export function mergeSubjects(known: Subject, next: Subject): Subject {
     recipientHash: a.recipientHash ?? b.recipientHash,
     recipientHashKeyId: a.recipientHashKeyId ?? b.recipientHashKeyId,
     country: a.country ?? b.country,
-    network: mergeNetworks(a.network, b.network),
+    network: {
+      reported: by(FACT.reported).network.reported,
+      ported: by(FACT.ported).network.ported,
+      range: by(FACT.range).network.range,
+    },
     trafficClass: a.trafficClass,
     classResolvedBy: a.classResolvedBy ?? b.classResolvedBy,
     encoding: a.encoding ?? b.encoding,
     udh: a.udh ?? b.udh,
-    parts: mergeParts(a.parts, b.parts),
+    parts: by(FACT.parts).parts,
     subjectEvent: a.subjectEvent ?? b.subjectEvent,
+    subjectRanks: coming.map((rank, fact) => Math.min(rank, before[fact] ?? EARLIEST)),
   };
 }
 
 /** `submitted` and `done` stay those of the step at hand: they belong to its attempt and are kept there. */
-function mergeTimes(a: Times, b: Times): Times {
+function mergeTimes(a: Times, b: Times, scheduled: number | null): Times {
   return {
     accepted: earliest(a.accepted, b.accepted),
-    scheduled: a.scheduled ?? b.scheduled,
+    scheduled,
     submitted: a.submitted ?? b.submitted,
     done: a.done ?? b.done,
     ingested: Math.min(a.ingested, b.ingested),
     zone: a.zone ?? b.zone,
     zoneFlag: a.zoneFlag ?? b.zoneFlag,
-  };
-}
-
-function mergeNetworks(a: Network, b: Network): Network {
-  return { reported: a.reported ?? b.reported, ported: a.ported ?? b.ported, range: a.range ?? b.range };
-}
-
-function mergeParts(a: PartCounts, b: PartCounts): PartCounts {
-  if (a.assumed !== b.assumed) return a.assumed ? b : a;
-  return {
-    reported: a.reported ?? b.reported,
-    computed8: a.computed8 ?? b.computed8,
-    computed16: a.computed16 ?? b.computed16,
-    assumed: a.assumed,
   };
 }
 

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import type { UsageEvent } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
 import { ClosedParts } from '../src/state/closed-parts.js';
 import { money, NOON, rate, SECOND, step, world } from './world.js';
@@ -45,6 +47,58 @@ test('a submission is bought at one instant, whatever a receipt repeats of it an
     return money(order.flatMap((at) => w.feed(life[at] as (typeof life)[number])));
   };
   expect(inOrder([0, 2, 1])).toEqual(inOrder([0, 1, 2]));
+});
+
+const network = (mnc: string | null): Pick<UsageEvent, 'network'> => ({
+  network: {
+    reported: mnc === null ? null : { mcc: '234', mnc, country: 'GB', at: null, by: 'gateway' },
+    ported: null,
+    range: null,
+  },
+});
+const parts = (reported: number | null): Pick<UsageEvent, 'parts'> => ({
+  parts: { reported, computed8: null, computed16: null, assumed: reported === null },
+});
+
+test('steps that tell network, parts and class differently end in the same money in every order', () => {
+  const facts = fc.record({
+    mnc: fc.constantFrom(null, '10', '20'),
+    reported: fc.constantFrom(null, 1, 2, 3),
+    trafficClass: fc.constantFrom('otp', 'promotional'),
+  });
+  const names = ['accepted 0', 'submitted 1', 'undelivered 1', 'submitted 2', 'delivered 2', 'rejected 2'];
+  fc.assert(
+    fc.property(
+      fc.array(facts, { minLength: names.length, maxLength: names.length }),
+      fc
+        .subarray(names, { minLength: 2 })
+        .chain((some) => fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length }))),
+      fc.constantFrom('accept', 'submit', 'delivered', 'final_not_rejected'),
+      (told, [life, shuffled], basis) => {
+        const usage = (name: string): UsageEvent => {
+          const [event, attempt] = name.split(' ') as [string, string];
+          const { mnc, reported, trafficClass } = told[names.indexOf(name)] as (typeof told)[number];
+          return step(event, {
+            attempt: Number(attempt), at: names.indexOf(name), trafficClass, ...network(mnc), ...parts(reported),
+          }); // prettier-ignore
+        };
+        const inOrder = (order: readonly string[]) => {
+          const w = world({ customerPlan: { basis }, buyCard: { basis } });
+          w.publish('sell-retail', 2, NOON - SECOND, [
+            rate('0.05'),
+            rate('0.06', { country: 'GB', mcc: '234', mnc: '10' }),
+            rate('0.07', { country: 'GB', mcc: '234', mnc: '20' }),
+            rate('0.08', { trafficClass: 'promotional' }),
+          ]);
+          return money(order.flatMap((name) => w.feed(usage(name))));
+        };
+        const [first, other] = [inOrder(life), inOrder(shuffled)];
+        // two terminal statuses of one attempt contradict each other: there the first to come counts
+        if (!(life.includes('delivered 2') && life.includes('rejected 2'))) expect(other).toEqual(first);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test('a record of a life whose part is forgotten is noted, never charged again', () => {

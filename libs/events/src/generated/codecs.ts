@@ -1319,6 +1319,14 @@ function writeRatedEvent(b: Buffer, p: number, v: RatedEvent): number {
     b[p++] = 2;
     p = writeString(b, p, v_subjectEvent);
   }
+  const v_subjectRankss = v.subjectRanks;
+  if (v_subjectRankss.length > 0) {
+    p = writeInt(b, p, v_subjectRankss.length);
+    for (const item of v_subjectRankss) {
+      p = writeInt(b, p, item);
+    }
+  }
+  b[p++] = 0;
   return p;
 }
 
@@ -1333,6 +1341,13 @@ function readRatedEvent_legs(r: Reader): Leg[] {
   const items: Leg[] = [];
   for (let count = r.block(32); count !== 0; count = r.block(32)) {
     while (count-- > 0) items.push(readLeg(r));
+  }
+  return items;
+}
+function readRatedEvent_subjectRanks(r: Reader): number[] {
+  const items: number[] = [];
+  for (let count = r.block(1); count !== 0; count = r.block(1)) {
+    while (count-- > 0) items.push(r.int());
   }
   return items;
 }
@@ -1390,6 +1405,7 @@ function readRatedEvent(r: Reader): RatedEvent {
     errorCode: r.present(0) ? r.string() : null,
     legs: readRatedEvent_legs(r),
     subjectEvent: r.present(0) ? r.string() : null,
+    subjectRanks: readRatedEvent_subjectRanks(r),
   };
 }
 

@@ -403,6 +403,8 @@ export interface RatedEvent {
   legs: Leg[];
   /** the usage event the subject was taken from: an earlier step of the life corrects a later one */
   subjectEvent: string | null;
+  /** which step of the life each fact of the subject is from: subject, reported, ported and range network, parts, scheduled time; empty: all from the subject's event */
+  subjectRanks: number[];
 }
 
 /** What is known of one attempt. */
