@@ -36,6 +36,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): St
       throw new StackError(`--only does not know ${JSON.stringify(name)}: it takes ${known.join(', ')}.`);
   }
   const wanted = (name: string): boolean => only === undefined || only.includes(name);
+  if (values['data'] === '') throw new StackError('--data needs the name of a folder.');
   const folder = values['data'] ?? env['RATESTREAM_DATA_FOLDER'] ?? '.data';
   return {
     folder: resolve(

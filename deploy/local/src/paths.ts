@@ -26,3 +26,6 @@ export function built(...path: string[]): string {
 export function builtHere(path: string): string {
   return built('deploy', 'local', 'dist', path);
 }
+
+/** Where PostgreSQL's data lies when its user cannot reach the stack's folder. */
+export const ELSEWHERE = /^\/var\/tmp\/ratestream-[0-9a-f]{12}$/;

@@ -60,7 +60,9 @@ function recordsIn(folder: string): PidRecord[] {
 
 function readRecord(path: string): PidRecord[] {
   try {
-    return [JSON.parse(readFileSync(path, 'utf8')) as PidRecord];
+    const { name, pid, startTime } = JSON.parse(readFileSync(path, 'utf8')) as PidRecord;
+    const whole = typeof name === 'string' && typeof startTime === 'string' && Number.isInteger(pid) && pid > 1;
+    return whole ? [{ name, pid, startTime }] : [];
   } catch {
     return []; // removed since the folder was listed
   }

@@ -4,6 +4,7 @@ import {
   constants,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   rmSync,
   statSync,
@@ -108,6 +109,7 @@ export function dataFolder(folder: string, owner: Owner | undefined): string {
   const reachable = owner === undefined || canReach(folder);
   const place = reachable ? folder : join('/var/tmp', `ratestream-${markOf(folder)}`);
   const data = join(place, 'data');
+  if (!reachable) requireOwn(place, owner);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (owner === undefined) return data;
   chmodSync(place, 0o755);
@@ -125,11 +127,19 @@ async function binariesFolder(owner: Owner | undefined): Promise<string> {
   const installed = dirname(dirname(binaries.postgres));
   if (owner === undefined || canReach(installed)) return installed;
   const copy = join('/var/tmp', `ratestream-postgres-${markOf(installed)}`);
+  requireOwn(copy, owner);
   if (!existsSync(join(copy, 'complete'))) {
     cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
     writeFileSync(join(copy, 'complete'), '');
   }
   return copy;
+}
+
+/** Anybody may make a name in /var/tmp: what another user put there is neither given away nor run. */
+function requireOwn(place: string, { uid }: Owner): void {
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  if (found === undefined || (found.isDirectory() && (found.uid === 0 || found.uid === uid))) return;
+  throw new StackError(`${place} belongs to another user: remove it, or start as a user other than root.`);
 }
 
 /** True when any user can walk to the folder. */
