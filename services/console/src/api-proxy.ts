@@ -30,7 +30,7 @@ export function registerApiProxy(
         bodyTimeout: ANSWER_TIMEOUT_MS,
       },
       replyOptions: {
-        rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-request-id': String(request.id) }),
+        rewriteRequestHeaders: (request, headers) => ({ ...endToEnd(headers), 'x-request-id': String(request.id) }),
         onError: (reply, { error }) => {
           logger.warn({ err: error, upstream: service }, 'a service did not answer');
           void reply.send(
@@ -49,6 +49,22 @@ export function registerApiProxy(
       `There is no such service. There are: ${[...upstreams.keys()].join(', ')}.`,
     );
   });
+}
+
+/**
+ * What is said to the entry port and not to the service behind it (RFC 9110 §7.6.1). `expect` has been answered by the
+ * time we are asked, and the client below refuses to send it: curl says it with every body of a megabyte or more.
+ */
+const FOR_THIS_HOP: ReadonlySet<string> = new Set([
+  'expect',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+]);
+
+function endToEnd<T extends object>(headers: T): Partial<T> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !FOR_THIS_HOP.has(name))) as Partial<T>;
 }
 
 function isTimeout(error: Error): boolean {

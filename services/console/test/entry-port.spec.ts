@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,24 @@ describe('the API behind the entry port', () => {
       url: '/api/rating/v1/messages/a%2Fb?x=1&x=2',
       headers: { authorization: 'Bearer k', 'idempotency-key': 'i', 'x-request-id': 'request-77' },
     });
+  });
+
+  test('gets a body that was announced with Expect, as curl does from a megabyte on', async () => {
+    const { port } = new URL(entry.url);
+    const got = await new Promise<Echo>((resolve, reject) => {
+      const headers = { expect: '100-continue', te: 'trailers', 'proxy-authorization': 'Basic x', 'content-length': 3 };
+      const posted = request({ port, method: 'POST', path: '/api/rating/v1/upload', headers }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk) => (text += String(chunk)));
+        answer.on('end', () => resolve(JSON.parse(text) as Echo));
+      });
+      posted.on('continue', () => posted.end('abc')).on('error', reject);
+      posted.flushHeaders();
+    });
+    expect(got).toMatchObject({ method: 'POST', bytes: 3 });
+    expect(got.headers).not.toHaveProperty('expect');
+    expect(got.headers).not.toHaveProperty('te');
+    expect(got.headers).not.toHaveProperty('proxy-authorization');
   });
 
   test('answers with its own status', async () => {
