@@ -33,6 +33,17 @@ const KEYS = [
 ];
 
 async function routesAs(secret: string | null): Promise<Record<string, number>> {
+  const app = await appOf();
+  const headers = secret === null ? {} : { authorization: `Bearer ${secret}` };
+  const answers = await callEveryRoute(app, { headers });
+  await app.close();
+  for (const { body, status } of answers) if (status >= 400) expect(body).not.toContain('+447700900123');
+  return Object.fromEntries(
+    answers.map(({ method, url, status }) => [`${method} ${url.replace('/api/ingest/v1/', '')}`, status]),
+  );
+}
+
+async function appOf() {
   const catalog = view();
   const rejected = new RejectedIndex();
   const [outcome] = processRecord(
@@ -40,7 +51,7 @@ async function routesAs(secret: string | null): Promise<Record<string, number>> 
     context(),
   );
   if (outcome?.kind === 'rejected') rejected.add(outcome.rejected);
-  const app = await createServiceApp({
+  return createServiceApp({
     name: 'ingest',
     module: IngestModule.with({
       view: {
@@ -62,14 +73,8 @@ async function routesAs(secret: string | null): Promise<Record<string, number>> 
     logger: silentLogger(),
     metrics: bareMetrics(),
     rawBodyTypes: ['*'],
+    bodyLimitBytes: 2_000,
   });
-  const headers = secret === null ? {} : { authorization: `Bearer ${secret}` };
-  const answers = await callEveryRoute(app, { headers });
-  await app.close();
-  for (const { body, status } of answers) if (status >= 400) expect(body).not.toContain('+447700900123');
-  return Object.fromEntries(
-    answers.map(({ method, url, status }) => [`${method} ${url.replace('/api/ingest/v1/', '')}`, status]),
-  );
 }
 
 describe('every route', () => {
@@ -101,4 +106,16 @@ describe('every route', () => {
       'GET openapi.json': 200,
     });
   });
+});
+
+test('a body beyond the limit of the service is refused before it is read whole', async () => {
+  const app = await appOf();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/ingest/v1/cdrs?source=platform',
+    headers: { authorization: 'Bearer operator', 'content-type': 'application/x-ndjson' },
+    payload: Buffer.alloc(2_001, 32),
+  });
+  await app.close();
+  expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([413, 'body_too_large']);
 });

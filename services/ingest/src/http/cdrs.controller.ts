@@ -1,14 +1,12 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import { Answers, BodyLimit, Caller, IdempotencyKey, RequirePermission, zodQuery } from '@ratestream/http';
+import { Answers, Caller, IdempotencyKey, RequirePermission, zodQuery } from '@ratestream/http';
 import { z } from 'zod';
 import type { CdrDoor } from './cdr-door.js';
 import { CDR_DOOR } from './tokens.js';
 
 const querySchema = z.object({ source: z.string().min(1).max(128) });
 const acceptedSchema = z.object({ accepted: z.number().int() });
-/** The hard ceiling; the service's own limit is `MAX_BODY_BYTES`. */
-const CEILING_BYTES = 268_435_456;
 
 /** Raw CDRs over HTTP, for gateways that have no Kafka client. */
 @Controller('api/ingest/v1/cdrs')
@@ -18,7 +16,6 @@ export class CdrsController {
   @Post()
   @HttpCode(202)
   @RequirePermission('ingest')
-  @BodyLimit(CEILING_BYTES)
   @ApiConsumes('application/x-ndjson', 'application/json', 'text/csv', 'text/plain')
   @ApiBody({
     schema: {
