@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child.js';
 import { StackError } from './errors.js';
@@ -50,6 +50,8 @@ export class Supervisor {
   async run(part: Part): Promise<void> {
     const from = Date.now();
     mkdirSync(join(this.folder, part.name), { recursive: true });
+    // PostgreSQL of a root runs as another user, who must get through, though not look around.
+    if (process.getuid?.() === 0) chmodSync(this.folder, statSync(this.folder).mode | 0o011);
     await part.prepare();
     this.signal.throwIfAborted();
     const child = new Child(part, this.folder, this.logOf(part.name), this.tell);
