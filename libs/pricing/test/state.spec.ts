@@ -62,6 +62,12 @@ test('a closed part is found until it is taken or its day has passed, and put aw
   expect(closed.peek(id(77), 1 + (77 % 3))?.toString()).toBe('again');
 });
 
+test('any number of distinct minutes is looked through: scheduled messages lie as far ahead as they like', () => {
+  const index = new DeadlineIndex();
+  for (let n = 0; n < 300_000; n++) index.set(String(n), n * 60_000_000);
+  expect(index.due(60_000_000, 10)).toEqual(['0', '1']);
+});
+
 test('a deadline is due in its minute, moves, and goes when it is settled', () => {
   const index = new DeadlineIndex();
   index.set('a', 60_000_000);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecs, messageIdOf, sampleRated } from '@ratestream/events';
@@ -102,4 +102,35 @@ test('a part put away on two days is found as it was last, also after a restart'
   expect(third.state.part(messageIdOf('gw', '0'), 1)?.legs.map(({ action }) => action)).toEqual(
     reversed.map(() => 'reverse'),
   );
+});
+
+test('a piece that the disk lost the end of is read from Kafka', async () => {
+  const first = await life([rated(0)]);
+  await first.checkpoint(NOON, 1);
+  for (const file of await readdir(folder)) if (file.endsWith('.piece')) await truncate(join(folder, file), 32);
+  const second = await life([]);
+  expect(second.state.fingerprintOf(usageId(0))).toBeDefined();
+  expect(second.state.openParts).toBe(1);
+});
+
+test('what an unfinished checkpoint left is taken out of the topic by the next one', async () => {
+  const first = await life([rated(0)]);
+  first.writer.next(NOON - HOUR, { ratedOffset: 1, lastUsageOffset: 1 });
+  append(first.writer.next(NOON, { ratedOffset: 1, lastUsageOffset: 1 }) ?? []);
+  const left = log.map(({ key }) => String(key));
+  expect(left.length).toBeGreaterThan(0);
+  const second = await life([rated(0)]);
+  await second.checkpoint(NOON + HOUR, 1);
+  const last = new Map(log.map(({ key, value }) => [String(key), value]));
+  expect(left.filter((key) => last.get(key) !== null)).toEqual([]);
+  expect((await life([])).state.fingerprintOf(usageId(0))).toBeDefined();
+});
+
+test('a clock that is ahead of the stream forgets nothing', async () => {
+  const { state, writer } = await life([rated(0)]);
+  const stamp = { ratedOffset: 1, lastUsageOffset: 1 };
+  writer.next(NOON, stamp, NOON);
+  writer.next(NOON + 90 * DAY, stamp, NOON);
+  expect(state.fingerprintOf(usageId(0))).toBeDefined();
+  expect(state.idsFrom).toBeLessThan(NOON * 1000);
 });

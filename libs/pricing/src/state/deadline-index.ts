@@ -37,7 +37,8 @@ export class DeadlineIndex {
   due(now: number, limit: number): string[] {
     const last = Math.floor(now / MINUTE);
     if (last < this.earliest) return [];
-    this.earliest = Math.min(...this.minutes.keys());
+    this.earliest = Infinity;
+    for (const minute of this.minutes.keys()) if (minute < this.earliest) this.earliest = minute;
     const found: string[] = [];
     for (const [minute, keys] of this.minutes) {
       if (minute > last) continue;

@@ -1,4 +1,4 @@
-import { CatalogView, type RateCardVersion } from '@ratestream/catalog';
+import { CatalogView, OPERATOR, type RateCardVersion } from '@ratestream/catalog';
 import type { NumberRow, RateRow } from '@ratestream/events';
 import { RateBook, Terms, type ExplainNames } from '@ratestream/pricing';
 import { NumberingIndex } from '@ratestream/sms';
@@ -21,6 +21,14 @@ export class RatingCatalog {
       },
     });
     this.terms = new Terms(this.view);
+  }
+
+  /** The account and all below it; null for the operator: everything. */
+  subtreeOf(scope: string): readonly string[] | null {
+    if (scope === OPERATOR) return null;
+    const subtree = [scope];
+    for (let at = 0; at < subtree.length; at++) subtree.push(...this.view.children(subtree[at] as string));
+    return subtree;
   }
 
   /** Names for explanations. */

@@ -20,16 +20,44 @@ export function toJson(value: unknown, key = ''): unknown {
 /**
  * What a caller may see of a rated event: everything for the operator; for a tenant the sell legs that its subtree pays,
  * and nothing of suppliers, routes or levels above. Source: domain.md §5.
+ *
+ * What happened to the other legs alone looks like an event that moved nothing: kind, reason and deadline would tell of
+ * them. The fingerprint is a hash of the record without a key, in which a supplier could be found by trying names.
  */
 export function cutToCaller(event: RatedEvent, caller: Caller): RatedEvent {
   if (caller.isOperator) return event;
+  const legs = event.legs.filter((leg) => leg.side === 'sell' && caller.sees(leg.payer));
+  const onlyHidden = legs.length === 0 && event.legs.length > 0;
+  const deadlines = legs.flatMap(({ action, deadline }) => (action === 'hold' && deadline !== null ? [deadline] : []));
   return {
     ...event,
     ...NO_SUPPLY,
+    ...(onlyHidden ? { kind: 'noted', reason: null, correctsRatedId: null } : { kind: kindOf(event.kind, legs) }),
+    fingerprint: event.fingerprint === null ? null : { ...event.fingerprint, hash: '' },
+    deadline: deadlines.length === 0 ? null : Math.min(...deadlines),
     chain: event.chain.filter((account) => caller.sees(account)),
     rootPayer: caller.sees(event.rootPayer) ? event.rootPayer : caller.scope,
-    legs: event.legs.filter((leg) => leg.side === 'sell' && caller.sees(leg.payer)),
+    legs,
   };
+}
+
+/** The kind that an event with just these legs has; one without any keeps its own (`noted`, `conflict`, `command`). */
+function kindOf(kind: string, legs: readonly Leg[]): string {
+  if (legs.length === 0) return kind;
+  const has = (...actions: string[]): boolean => legs.some(({ action }) => actions.includes(action));
+  if (!has('hold', 'settle', 'release', 'reverse')) return 'unrated';
+  if (!has('reverse')) return 'rated';
+  return has('settle', 'hold') ? 'adjustment' : 'reversal';
+}
+
+/**
+ * Whether an event is shown to a caller at all: it is about an account of its subtree, and more than a timer or a retry
+ * of legs that the caller does not see, whose very instant would tell the terms of a supplier or of a level above.
+ */
+export function concerns(event: RatedEvent, caller: Caller): boolean {
+  if (caller.isOperator) return true;
+  if (event.account === null || !caller.sees(event.account)) return false;
+  return event.cause.type === 'usage' || event.legs.length === 0 || cutToCaller(event, caller).legs.length > 0;
 }
 
 /** The same for a usage event. */
@@ -41,6 +69,7 @@ export function cutUsageToCaller(usage: UsageEvent, caller: Caller): UsageEvent 
     hops: null,
     smscGt: null,
     servingMsc: null,
+    fingerprint: { ...usage.fingerprint, hash: '' },
     chain: usage.chain.filter((account) => caller.sees(account)),
     rootPayer: caller.sees(usage.rootPayer) ? usage.rootPayer : caller.scope,
   };

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/co
 import { Caller, notFound, RequirePermission, zodBody, zodParams } from '@ratestream/http';
 import { z } from 'zod';
 import type { RatingCatalog } from '../catalog/rating-catalog.js';
-import { cutToCaller, cutUsageToCaller, ratedJson, toJson } from './event-view.js';
+import { concerns, cutToCaller, cutUsageToCaller, ratedJson, toJson } from './event-view.js';
 import type { LookupKind, MessageStore } from './messages.store.js';
 import { MESSAGE_STORE, RATING_CATALOG } from './tokens.js';
 
@@ -37,8 +37,10 @@ export class MessagesController {
     @Caller() caller: Caller,
   ): Promise<unknown> {
     const { rated, usage } = await this.messages.history(messageId);
-    const visible = rated.filter(
-      ({ event }) => caller.isOperator || (event.account !== null && caller.sees(event.account)),
+    const visible = rated.filter(({ event }) => concerns(event, caller));
+    // Two accounts can claim one gateway id: what the other one reported is not this caller's.
+    const reported = usage.filter(
+      ({ event: { account } }) => caller.isOperator || (account !== null && caller.sees(account)),
     );
     if (visible.length === 0) throw notFound('message', messageId);
     const names = this.catalog.names();
@@ -49,7 +51,7 @@ export class MessagesController {
         offset,
         ...(ratedJson(cutToCaller(event, caller), names) as object),
       })),
-      usage: usage.map(({ partition, offset, event }) => ({
+      usage: reported.map(({ partition, offset, event }) => ({
         partition,
         offset,
         ...(toJson(cutUsageToCaller(event, caller)) as object),
@@ -63,12 +65,13 @@ export class MessagesController {
     @Body(zodBody(lookupSchema)) wanted: z.output<typeof lookupSchema>,
     @Caller() caller: Caller,
   ): Promise<unknown> {
+    const within = this.catalog.subtreeOf(caller.scope);
     const found: { by: LookupKind; id: string; messageId: string }[] = [];
     for (const [field, kind] of KINDS) {
       // a supplier's ids are none of a tenant's business
       const asked = kind === 'supplierMessageId' && !caller.isOperator ? [] : (wanted[field] ?? []);
       if (asked.length === 0) continue;
-      for (const { id, messageId, account } of await this.messages.lookup(kind, asked, MAX_IDS * 2)) {
+      for (const { id, messageId, account } of await this.messages.lookup(kind, asked, within, MAX_IDS * 2)) {
         if (caller.sees(account)) found.push({ by: kind, id, messageId });
       }
     }

@@ -24,6 +24,8 @@ const COLUMN: Readonly<Record<LookupKind, string>> = {
 };
 
 const READ_TIMEOUT_MS = 10_000;
+/** A message whose sender made a thousand events of it must not take the broker's connection for itself. */
+const READ_AT_ONCE = 16;
 
 /** Finds a message's events in ClickHouse and reads them from the log, which is what counts. */
 export class MessageStore {
@@ -33,16 +35,18 @@ export class MessageStore {
     private readonly serdes: Serdes,
   ) {}
 
-  /** Message ids behind other ids: at most `limit` a kind. */
+  /** Message ids behind other ids: at most `limit` a kind, of these accounts alone, so that nobody else's fill the limit. */
   async lookup(
     kind: LookupKind,
     ids: readonly string[],
+    accounts: readonly string[] | null,
     limit: number,
   ): Promise<{ id: string; messageId: string; account: string }[]> {
     const column = COLUMN[kind];
+    const scope = accounts === null ? "account != ''" : 'account IN {accounts:Array(String)}';
     return this.clickhouse.query<{ id: string; messageId: string; account: string }>(
-      `SELECT DISTINCT ${column} AS id, message_id AS messageId, account FROM rated_legs WHERE ${column} IN {ids:Array(String)} AND account != '' ORDER BY messageId LIMIT {limit:UInt32}`,
-      { ids: [...ids], limit },
+      `SELECT DISTINCT ${column} AS id, message_id AS messageId, account FROM rated_legs WHERE ${column} IN {ids:Array(String)} AND ${scope} ORDER BY messageId LIMIT {limit:UInt32}`,
+      { ids: [...ids], limit, ...(accounts === null ? {} : { accounts: [...accounts] }) },
     );
   }
 
@@ -82,7 +86,11 @@ export class MessageStore {
 
   private async readAll(topic: TopicName, places: readonly Place[]): Promise<InRecord[]> {
     const distinct = new Map(places.map((place) => [`${place.partition}-${place.offset}`, place]));
-    const records = await Promise.all([...distinct.values()].map((place) => this.readOne(topic, place)));
+    const records: (InRecord | null)[] = [];
+    const left = [...distinct.values()];
+    while (left.length > 0) {
+      records.push(...(await Promise.all(left.splice(0, READ_AT_ONCE).map((place) => this.readOne(topic, place)))));
+    }
     return records
       .filter((record) => record !== null)
       .sort((a, b) => a.appendedAt - b.appendedAt || a.offset - b.offset);

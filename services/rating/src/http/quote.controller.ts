@@ -40,7 +40,7 @@ export class QuoteController {
   private answer({ event, explanation }: Quote, caller: Caller): unknown {
     const seen = cutToCaller(event, caller);
     return {
-      kind: event.kind,
+      kind: seen.kind,
       catalogPosition: event.catalogPosition,
       country: seen.country,
       network: seen.network,

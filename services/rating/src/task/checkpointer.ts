@@ -67,6 +67,8 @@ export class Checkpointer {
   private queue: Batch[] = [];
   private inFlight: Batch | null = null;
   private caching: Promise<void> = Promise.resolve();
+  /** Chunks of checkpoints that were never finished; nobody names them, so compaction alone would keep them for ever. */
+  private abandoned: string[] = [];
 
   constructor(
     private readonly partition: number,
@@ -78,7 +80,10 @@ export class Checkpointer {
   /** Restores the state from the newest complete checkpoint; null where there is none. */
   async load(): Promise<Stamp | null> {
     const { manifest, chunks } = await this.newest();
-    if (manifest === null || manifest.foldVersion !== FOLD_VERSION) return null;
+    const readable = manifest?.foldVersion === FOLD_VERSION ? manifest : null;
+    const named = new Set(readable?.pieces.flatMap(({ name, chunks: count }) => keysOf(name, count)));
+    this.abandoned = [...chunks.keys()].filter((key) => !named.has(key));
+    if (manifest === null || readable === null) return null;
     const pieces: Buffer[] = [];
     for (const piece of manifest.pieces) {
       const bytes =
@@ -130,13 +135,17 @@ export class Checkpointer {
     this.newClosed.push(part);
   }
 
-  /** The next records of a checkpoint under way, the first ones of one that is due, or null. Call between steps only. */
-  next(nowMs: number, stamp: Stamp): OutRecord[] | null {
+  /**
+   * The next records of a checkpoint under way, the first ones of one that is due, or null. Call between steps only.
+   *
+   * In  streamMs: the broker's time, from which horizons are counted
+   */
+  next(nowMs: number, stamp: Stamp, streamMs = nowMs): OutRecord[] | null {
     this.lastAtMs ??= nowMs;
     const due = nowMs - this.lastAtMs >= this.intervalMs && stamp.ratedOffset > this.lastOffset;
     if (this.queue.length === 0 && due) {
       this.lastAtMs = nowMs;
-      this.prepare(nowMs, stamp);
+      this.prepare(nowMs, stamp, streamMs);
     }
     this.inFlight = this.queue.shift() ?? null;
     return this.inFlight?.records ?? null;
@@ -159,14 +168,14 @@ export class Checkpointer {
     await this.caching;
   }
 
-  private prepare(nowMs: number, stamp: Stamp): void {
+  private prepare(nowMs: number, stamp: Stamp, streamMs: number): void {
     const now = nowMs * 1000;
     const merge = this.live.length === 0 || this.live.length >= MAX_PIECES;
     const generation = `${nowMs.toString(36)}-${stamp.ratedOffset.toString(36)}`;
     const ids = this.newIds.take();
     const closed = this.newClosed;
     this.newClosed = [];
-    if (merge) this.state.expire(now);
+    if (merge) this.state.expire(streamMs * 1000);
     const pieces: [PieceName['kind'], Buffer][] = [
       ['ids', merge ? allIds(this.state) : ids],
       ['closed', frame(merge ? closedParts(this.state) : closed)],
@@ -188,9 +197,9 @@ export class Checkpointer {
     const kept = merge ? [] : this.live.filter(({ kind }) => kind === 'ids' || kind === 'closed');
     const manifest: Manifest = { foldVersion: FOLD_VERSION, ...stamp, pieces: [...kept, ...named] };
     const dropped = this.live.filter((piece) => !manifest.pieces.includes(piece));
-    const tombstones = dropped.flatMap(({ name, chunks }) =>
-      Array.from({ length: chunks }, (_, sequence) => this.tombstone(name, sequence)),
-    );
+    const gone = [...dropped.flatMap(({ name, chunks }) => keysOf(name, chunks)), ...this.abandoned];
+    this.abandoned = [];
+    const tombstones = gone.map((chunk) => this.tombstone(chunk));
     const last = this.record(MANIFEST, stamp.ratedOffset, now, 0, 1, Buffer.from(JSON.stringify(manifest)));
     this.queue = [...batches(records), { records: [last], completes: { manifest, bytes } }];
     if (tombstones.length > 0) this.queue.push({ records: tombstones });
@@ -215,11 +224,11 @@ export class Checkpointer {
     };
   }
 
-  private tombstone(piece: string, sequence: number): OutRecord {
+  private tombstone(chunk: string): OutRecord {
     return {
       topic: 'rating.checkpoints',
       partition: this.partition,
-      key: `${this.partition}|${piece}|${sequence}`,
+      key: `${this.partition}|${chunk}`,
       value: null,
     };
   }
@@ -228,6 +237,7 @@ export class Checkpointer {
     const found: Found = { firstOffset: null, firstManifest: null, manifest: null, chunks: new Map() };
     await this.ports.read(this.partition, offset, (record) => {
       const checkpoint = record.value === null ? null : this.ports.decode(record.value);
+      if (checkpoint === null) found.chunks.delete(chunkOfKey(record.key));
       const text = checkpoint?.piece === MANIFEST ? checkpoint.bytes.toString('utf8') : null;
       if (found.firstOffset === null) {
         found.firstOffset = record.offset;
@@ -251,6 +261,16 @@ export class Checkpointer {
       );
     }
   }
+}
+
+/** Chunks are named as in their record's key, after the partition. */
+function keysOf(piece: string, chunks: number): string[] {
+  return Array.from({ length: chunks }, (_, sequence) => `${piece}|${sequence}`);
+}
+
+function chunkOfKey(key: Buffer | null): string {
+  const text = key?.toString('utf8') ?? '';
+  return text.slice(text.indexOf('|') + 1);
 }
 
 function joined({ name, chunks }: PieceName, found: ReadonlyMap<string, Buffer>): Buffer | null {

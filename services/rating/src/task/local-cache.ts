@@ -1,6 +1,10 @@
+import { hash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from './checkpoint-pieces.js';
+
+/** A piece's SHA-256 stands before it. */
+const DIGEST_BYTES = 32;
 
 export interface CachedManifest {
   /** Where the manifest stands in the partition of rating.checkpoints: the proof that the cache belongs to this log. */
@@ -22,13 +26,17 @@ export class LocalCache {
     }
   }
 
-  piece(name: string): Promise<Buffer | null> {
-    return readOrNull(this.path(name));
+  /** Null also where the file is not what was written: the power may fail before a disk has it. */
+  async piece(name: string): Promise<Buffer | null> {
+    const file = await readOrNull(this.path(name));
+    if (file === null || file.length < DIGEST_BYTES) return null;
+    const bytes = file.subarray(DIGEST_BYTES);
+    return hash('sha256', bytes, 'buffer').equals(file.subarray(0, DIGEST_BYTES)) ? bytes : null;
   }
 
   async writePiece(name: string, bytes: Buffer): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeFile(this.path(name), bytes);
+    await writeFile(this.path(name), [hash('sha256', bytes, 'buffer'), bytes]);
   }
 
   /** Names the pieces that count, then drops the others. */

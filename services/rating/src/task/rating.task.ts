@@ -151,13 +151,15 @@ export class RatingTask implements Task {
   /** Timers, then retries, then the checkpoint: whichever is due first; the others come with the next tick. */
   tick(nowMs: number): OutRecord[] | null {
     if (!this.ports.catalogReady()) return null;
+    // What is forgotten is forgotten for good: a local clock that has jumped ahead must not decide it.
+    const streamMs = Math.min(nowMs, this.context.brokerTimeMs());
     const out =
       this.timeouts() ??
       this.retried() ??
-      this.checkpointer.next(nowMs, { ratedOffset: this.ratedEnd, lastUsageOffset: this.lastUsageOffset });
+      this.checkpointer.next(nowMs, { ratedOffset: this.ratedEnd, lastUsageOffset: this.lastUsageOffset }, streamMs);
     if (nowMs - this.sweptAtMs >= SWEEP_EVERY_MS) {
       this.sweptAtMs = nowMs;
-      for (const part of this.state.sweep(nowMs * 1000, this.options.quietMicros, SWEEP_PARTS))
+      for (const part of this.state.sweep(streamMs * 1000, this.options.quietMicros, SWEEP_PARTS))
         this.checkpointer.closed(part);
       this.ports.metrics.observeState(this.partition, this.state);
     }
