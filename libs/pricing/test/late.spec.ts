@@ -117,6 +117,14 @@ test('a record of a life whose part is forgotten is noted, never charged again',
   expect(late).toMatchObject([{ kind: 'noted' }, { kind: 'noted' }]);
 });
 
+test('the receipt horizon counts from the last change of a part, also where all of it was folded anew', () => {
+  const w = world({ customerPlan: { basis: 'accept' } });
+  w.feed(step('accepted')); // rated a minute past noon
+  w.state.sweep(NOON + 30 * DAY, 1, 100);
+  w.state.expire(NOON + 30 * DAY);
+  expect(w.state.part(step('accepted').messageId, 1)).toBeUndefined();
+});
+
 test('usage from before the ids that are still known is never charged by itself, however it comes again', () => {
   const w = world({ customerPlan: { basis: 'accept' } });
   const life = [step('accepted'), step('submitted', { at: 1 }), step('delivered', { at: 2 })];

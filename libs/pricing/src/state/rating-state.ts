@@ -188,8 +188,10 @@ export class RatingState implements RatingMemory {
         continue;
       }
       const bytes = pack(state);
-      this.closed.put(state.last.messageId, state.last.part, bytes, now);
-      packed.push({ messageId: state.last.messageId, part: state.last.part, bytes, at: now });
+      // The horizon is counted from its last change, so that a fold of everything forgets what a checkpoint had forgotten.
+      const at = Math.min(now, state.last.ratedAt);
+      this.closed.put(state.last.messageId, state.last.part, bytes, at);
+      packed.push({ messageId: state.last.messageId, part: state.last.part, bytes, at });
     }
     return packed;
   }
