@@ -118,7 +118,7 @@ test('a record of a life whose part is forgotten is noted, never charged again',
 });
 
 test('the receipt horizon counts from the last change of a part, also where all of it was folded anew', () => {
-  const w = world({ customerPlan: { basis: 'accept' } });
+  const w = world({ customerPlan: { basis: 'accept' }, resellerPlan: { basis: 'accept' } });
   w.feed(step('accepted')); // rated a minute past noon
   w.state.sweep(NOON + 30 * DAY, 1, 100);
   w.state.expire(NOON + 30 * DAY);
