@@ -105,7 +105,11 @@ export const amountText = z
     }
   });
 
-/** An ISO 8601 instant with a zone → microseconds UTC. Milliseconds are the finest that a request can name. */
+/**
+ * An ISO 8601 instant with a zone → microseconds UTC. Milliseconds are the finest that a request can name. Nothing here
+ * happened before 1970, and the stores do not take every year that ISO 8601 knows.
+ */
 export const instant = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 instant with a zone, such as 2026-05-01T12:00:00.000Z' })
-  .transform((text) => Date.parse(text) * 1_000);
+  .transform((text) => Date.parse(text) * 1_000)
+  .refine((micros) => micros >= 0, { error: 'must not lie before 1970' });

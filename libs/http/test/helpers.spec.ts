@@ -53,3 +53,12 @@ test.each([
 test('an instant without a zone is refused', () => {
   expect(instant.safeParse('2026-05-01T12:00:00').success).toBe(false);
 });
+
+test.each([
+  ['1970-01-01T00:00:00Z', 0],
+  ['1969-12-31T23:59:59.999Z', null],
+  ['0000-01-01T00:00:00Z', null],
+  ['2026-05-01T12:00:00', null],
+])('the instant %s is %s', (text, micros) => {
+  expect(instant.safeParse(text).data ?? null).toBe(micros);
+});

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import type { RawRow } from '@ratestream/catalog';
 import { codecs } from '@ratestream/events';
+import type { FastifyRequest } from 'fastify';
 import fc from 'fast-check';
 import { columnName, readCsv } from '../src/upload/csv-reader.js';
 import { csvCell, numbersCsv } from '../src/upload/csv-writer.js';
 import { jsonRow } from '../src/upload/json-rows.js';
+import { RATE_SHEET, readUpload } from '../src/upload/upload.js';
 
 const sheet = { columns: ['price', 'mcc', 'traffic_class'], required: 'price' };
 const limits = { maxBytes: 10_000, maxRows: 5 };
@@ -143,4 +145,11 @@ test.each([
   [null, { fault: 'is no object' }],
 ])('the JSON row %j', (row, expected) => {
   expect(jsonRow(row, ['price', 'mcc', 'traffic_class', 'timeout_sec'])).toEqual(expected);
+});
+
+test('a JSON body that nests a hundred thousand deep is refused, not a fault of ours', async () => {
+  const deep: unknown = JSON.parse(`{"rates":[{"price":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`);
+  const request = { headers: { 'content-type': 'application/json' }, body: deep } as FastifyRequest;
+  const fault = await readUpload(request, RATE_SHEET, limits).catch((error: unknown) => error);
+  expect(codes(fault)).toEqual([422, 'invalid', 'malformed']);
 });

@@ -6,6 +6,8 @@ import { EngineError, type Engine } from './engine.js';
 import { readStatement, RequestError } from './request.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+// ClickHouse's own limit of an address: parameters travel in it, such as the accounts of a large subtree.
+const ADDRESS_LIMIT_BYTES = 1024 * 1024;
 const SMALLEST_COMPRESSED_BYTES = 512;
 const BAD_ARGUMENTS = 36;
 // Mistakes of whoever asked; everything else is 500, as in ClickHouse's own HTTP handler.
@@ -26,7 +28,11 @@ const encoders: Readonly<Record<string, (input: Uint8Array) => Promise<Buffer>>>
 
 /** ClickHouse's HTTP interface over the embedded engine: as much of it as `@clickhouse/client` and SQL tools use. */
 export function createFront(engine: Engine): FastifyInstance {
-  const front = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: 'idle' });
+  const front = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: ADDRESS_LIMIT_BYTES },
+  });
   front.removeAllContentTypeParsers();
   front.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   front.get('/ping', (_request, reply) => reply.type('text/plain').send('Ok.\n'));

@@ -13,7 +13,7 @@ export interface PageRequest {
 }
 
 const idCursor = z.tuple([z.string()]);
-const versionCursor = z.tuple([z.number()]);
+const versionCursor = z.tuple([z.int().min(0).max(2_147_483_647)]);
 
 /** Reads of the catalog, each cut to what the caller may see; what lies outside is not there. */
 export class CatalogQueries {

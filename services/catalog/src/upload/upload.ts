@@ -93,8 +93,17 @@ function readJsonUpload<T>(body: unknown, kind: SheetKind<T>, { maxRows }: CsvLi
     if ('fault' in read) sheet.refuse(index + 1, 'malformed', read.fault);
     else sheet.add(index + 1, read.raw);
   }
-  const contentSha256 = createHash('sha256').update(canonicalJson(body)).digest('hex');
-  return { rows: sheet.rows, refused: sheet.refused, contentSha256, effectiveFrom };
+  return { rows: sheet.rows, refused: sheet.refused, contentSha256: contentHash(body), effectiveFrom };
+}
+
+/** Rows are flat: what nests so deep that walking it runs out of stack is the caller's fault and not ours. */
+function contentHash(body: unknown): string {
+  try {
+    return createHash('sha256').update(canonicalJson(body)).digest('hex');
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalid([{ code: 'malformed', detail: 'The body nests too deep.' }]);
+  }
 }
 
 function openJson(body: unknown, field: string): { rows: unknown[]; effectiveFrom: number | null } {
