@@ -100,7 +100,15 @@ export function followUp(
   const { messageId, part } = state.last;
   return {
     ...state.last,
-    ratedId: ratedId({ causeKind: cause.type, causeId: cause.id, messageId, part, fingerprint: '', index }),
+    // A leg that was opened again after its deadline passes that deadline a second time: what went before tells them apart.
+    ratedId: ratedId({
+      causeKind: cause.type,
+      causeId: cause.id,
+      messageId,
+      part,
+      fingerprint: state.last.ratedId,
+      index,
+    }),
     kind: 'noted',
     cause,
     ratedAt: pricing.ratedAt,

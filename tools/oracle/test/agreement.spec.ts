@@ -26,7 +26,9 @@ function disagreements(seed: number): string[] {
     }
   }
   const result = oracle.judge(catalog, fold.timedOut());
-  return compare(result, fold).map((difference) => `seed ${seed} ${explainDifference(difference, oracle)}`);
+  const found = compare(result, fold).map((difference) => `seed ${seed} ${explainDifference(difference, oracle)}`);
+  if (fold.repeated > 0) found.push(`seed ${seed}: ${fold.repeated} ratedIds came twice`);
+  return found;
 }
 
 test(`the fast path and the oracle agree on ${CATALOGS * MESSAGES_PER_CATALOG} random messages in any order`, () => {

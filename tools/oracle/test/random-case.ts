@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   Account,
   CatalogEventData,
@@ -221,7 +222,7 @@ function lifeOfPart(
     const submitted = attempt === 0 ? null : at;
     life.push(
       sampleUsage({
-        ...subject, identity, usageEventId: usageEventId(identity), fingerprint: { version: 1, hash: `${event}${attempt}`.padEnd(32, '0') },
+        ...subject, identity, usageEventId: usageEventId(identity), fingerprint: { version: 1, hash: contentHash(event + String(attempt)) },
         times: { accepted, scheduled: null, submitted, done: null, ingested: accepted, zone: null, zoneFlag: null },
         rawAppendedAt: accepted + SECOND, supplier: null, connection: null, supplierMessageId: null, ...extra,
       }), // prettier-ignore
@@ -260,8 +261,12 @@ export function disturb(dice: Dice, life: readonly UsageEvent[]): UsageEvent[] {
   if (dice.chance(0.05))
     mixed.push({
       ...conflicting,
-      fingerprint: { version: 1, hash: 'other'.padEnd(32, '0') },
+      fingerprint: { version: 1, hash: contentHash('other') },
       recipient: '+4915199999999',
     });
   return mixed;
+}
+
+function contentHash(content: string): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
