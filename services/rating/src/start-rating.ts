@@ -9,6 +9,7 @@ import {
   runTasks,
   startCatalogFeed,
   tail,
+  UnknownWriterSchemaError,
   type InRecord,
   type Kafka,
   type KafkaConfig,
@@ -192,23 +193,40 @@ async function progressKeys(kafka: Kafka): Promise<string[]> {
 /** Nobody but ingest writes `usage`; what it did not write is counted, logged with its place, and passed over. */
 function usageDecoder(serdes: Serdes, logger: Logger, metrics: Metrics): RatingPorts['decodeUsage'] {
   const undecodable = metrics.counter('rating_undecodable_total', 'records of usage that are no usage events');
-  return async (records) => {
-    for (const { value } of records) await serdes.prepare(value);
-    return records.map((record): UsageEvent | null => {
-      try {
-        if (record.value === null) throw new DecodeError('the record has no value');
-        return serdes.UsageEvent.decode(record.value);
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        undecodable.inc();
-        logger.error(
-          { err: error, topic: record.topic, partition: record.partition, offset: record.offset },
-          'not a usage event',
-        );
-        return null;
-      }
-    });
+  const decode = (record: InRecord, prepared: boolean): UsageEvent | null => {
+    try {
+      if (record.value === null) throw new DecodeError('the record has no value');
+      return serdes.UsageEvent.decode(record.value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      if (error instanceof UnknownWriterSchemaError && !prepared) throw error;
+      undecodable.inc();
+      logger.error(
+        { err: error, topic: record.topic, partition: record.partition, offset: record.offset },
+        'not a usage event',
+      );
+      return null;
+    }
   };
+  return (records) => readPrepared(serdes, records, decode);
+}
+
+/**
+ * Reads records in one go. Only where one was written under a schema that is not known yet, all their schemas are loaded
+ * and they are read again: asking before each record would cost every one of them a turn of the event loop.
+ */
+async function readPrepared<T>(
+  serdes: Serdes,
+  records: readonly InRecord[],
+  read: (record: InRecord, prepared: boolean) => T,
+): Promise<T[]> {
+  try {
+    return records.map((record) => read(record, false));
+  } catch (error) {
+    if (!(error instanceof UnknownWriterSchemaError)) throw error;
+    for (const { value } of records) await serdes.prepare(value);
+    return records.map((record) => read(record, true));
+  }
 }
 
 function foldRated(
@@ -223,11 +241,10 @@ function foldRated(
     partition,
     from,
     onRecords: async (records: InRecord[]) => {
-      for (const { value } of records) {
-        if (value === null) continue;
-        await serdes.prepare(value);
-        onEvent(serdes.RatedEvent.decode(value));
-      }
+      const events = await readPrepared(serdes, records, ({ value }) =>
+        value === null ? null : serdes.RatedEvent.decode(value),
+      );
+      for (const event of events) if (event !== null) onEvent(event);
     },
   });
 }

@@ -5,8 +5,8 @@ import type { RatingState } from '@ratestream/pricing';
 
 /** What rating tells Prometheus. Its numbers are floats, good for a graph; money is asked of the ledger. */
 export class RatingMetrics {
-  readonly duplicates;
   readonly restartSeconds;
+  private readonly duplicates;
   private readonly events;
   private readonly legs;
   private readonly unrated;
@@ -39,17 +39,17 @@ export class RatingMetrics {
     this.unratedParts = metrics.gauge('rating_unrated_parts', 'parts that wait for a price', ['partition']);
   }
 
-  observe(event: RatedEvent): void {
-    this.events.inc({ kind: event.kind });
-    // rawAppendedAt is the first record's: only the step that it brought tells how long rating took
-    if (event.cause.type === 'usage' && event.subjectEvent === event.event)
-      this.latency.observe((event.ratedAt - event.rawAppendedAt) / 1_000_000);
-    for (const { side, action, reason, amount, currency } of event.legs) {
-      this.legs.inc({ side, action });
-      if (action === 'unrated') this.unrated.inc({ side, reason: reason ?? 'none' });
-      if (action === 'settle' && amount > 0n)
+  /** Counts of one task: collected by the event, told to Prometheus once a committed step. */
+  tally(): RatingTally {
+    return new RatingTally((counts) => {
+      for (const [kind, count] of counts.kinds) this.events.inc({ kind }, count);
+      for (const { side, action, count } of counts.legs.values()) this.legs.inc({ side, action }, count);
+      for (const { side, reason, count } of counts.unrated.values()) this.unrated.inc({ side, reason }, count);
+      for (const { side, currency, amount } of counts.settled.values())
         this.money.inc({ side, currency }, Number.parseFloat(formatMoney(amount)));
-    }
+      for (const seconds of counts.latencies) this.latency.observe(seconds);
+      this.duplicates.inc(counts.duplicates);
+    });
   }
 
   observeState(partition: number, state: RatingState): void {
@@ -58,4 +58,51 @@ export class RatingMetrics {
     this.ids.set(labels, state.ids.size);
     this.unratedParts.set(labels, state.unratedParts);
   }
+}
+
+class Counts {
+  duplicates = 0;
+  readonly kinds = new Map<string, number>();
+  readonly legs = new Map<string, { side: string; action: string; count: number }>();
+  readonly unrated = new Map<string, { side: string; reason: string; count: number }>();
+  readonly settled = new Map<string, { side: string; currency: string; amount: bigint }>();
+  readonly latencies: number[] = [];
+}
+
+/** A label costs more than a decision: a step adds up by itself and tells the sums. What is never committed is not told. */
+export class RatingTally {
+  private counts = new Counts();
+
+  constructor(private readonly tell: (counts: Counts) => void) {}
+
+  duplicate(): void {
+    this.counts.duplicates++;
+  }
+
+  event(event: RatedEvent): void {
+    const { counts } = this;
+    counts.kinds.set(event.kind, (counts.kinds.get(event.kind) ?? 0) + 1);
+    // rawAppendedAt is the first record's: only the step that it brought tells how long rating took
+    if (event.cause.type === 'usage' && event.subjectEvent === event.event)
+      counts.latencies.push((event.ratedAt - event.rawAppendedAt) / 1_000_000);
+    for (const { side, action, reason, amount, currency } of event.legs) {
+      at(counts.legs, side + action, () => ({ side, action, count: 0 })).count++;
+      if (action === 'unrated')
+        at(counts.unrated, side + reason, () => ({ side, reason: reason ?? 'none', count: 0 })).count++;
+      if (action === 'settle' && amount > 0n)
+        at(counts.settled, side + currency, () => ({ side, currency, amount: 0n })).amount += amount;
+    }
+  }
+
+  committed(): void {
+    if (this.counts.kinds.size === 0 && this.counts.duplicates === 0) return;
+    this.tell(this.counts);
+    this.counts = new Counts();
+  }
+}
+
+function at<V>(map: Map<string, V>, key: string, create: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = create()));
+  return value;
 }

@@ -10,7 +10,7 @@ import {
 import { decideTimeout, decideUsage, RatingState, type Pricing } from '@ratestream/pricing';
 import type { Logger } from '@ratestream/observability';
 import type { Checkpointer } from './checkpointer.js';
-import type { RatingMetrics } from './rating.metrics.js';
+import type { RatingMetrics, RatingTally } from './rating.metrics.js';
 import type { Retries } from './retries.js';
 import type { StreamProgress } from './stream-progress.js';
 
@@ -51,6 +51,7 @@ export class RatingTask implements Task {
   private readonly state = new RatingState();
   private readonly retries: Retries;
   private readonly checkpointer: Checkpointer;
+  private readonly tally: RatingTally;
   /** Where the next rated event will stand at the least: everything before it is in the state. */
   private ratedEnd = 0;
   private lastUsageOffset = -1;
@@ -67,6 +68,7 @@ export class RatingTask implements Task {
   ) {
     this.retries = ports.retries(this.state);
     this.checkpointer = ports.checkpointer(partition, this.state);
+    this.tally = ports.metrics.tally();
   }
 
   /** Checkpoint, then the tail of `rated`, then the question whether the committed offset fits to it. */
@@ -141,7 +143,7 @@ export class RatingTask implements Task {
       this.usageReadTo = (record.appendedAt - 1) * 1000; // others may share its millisecond
       if (usage === null) return;
       const events = decideUsage(usage, { partition: this.partition, offset: record.offset }, this.state, pricing);
-      if (events.length === 0) this.ports.metrics.duplicates.inc();
+      if (events.length === 0) this.tally.duplicate();
       for (const event of events) out.push(this.write(event));
     });
     this.uncommitted = out.length;
@@ -172,6 +174,7 @@ export class RatingTask implements Task {
     if (base !== undefined && this.uncommitted > 0) this.ratedEnd = base + this.uncommitted;
     this.uncommitted = 0;
     this.checkpointer.committed(written);
+    this.tally.committed();
   }
 
   async stop(): Promise<void> {
@@ -204,7 +207,7 @@ export class RatingTask implements Task {
   private write(event: RatedEvent): OutRecord {
     this.state.apply(event);
     this.remember(event);
-    this.ports.metrics.observe(event);
+    this.tally.event(event);
     return { topic: 'rated', partition: this.partition, key: event.rootPayer, value: this.ports.encodeRated(event) };
   }
 
