@@ -16,9 +16,9 @@ export interface ChaosOptions {
 
 export const FULL: ChaosOptions = {
   messages: 200_000,
-  recordsPerSecond: 3_000,
+  recordsPerSecond: 2_200,
   kills: 22,
-  pauseSec: [4, 9],
+  pauseSec: [6, 11],
   freezeSec: 25,
   timeoutSec: 45,
   seed: 1,

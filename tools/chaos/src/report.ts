@@ -7,10 +7,10 @@ export function report(result: ChaosResult): string {
     '',
     `${result.options.messages} messages, ${sent.records} records (${sent.duplicates} repeated, ${sent.garbage} garbage) in ${Math.round(sent.seconds)} s; ${faults.length} faults`,
     '',
-    'fault                                                   back after   caught up after',
+    'fault                                                   back after      caught up after',
     ...faults.map(
       ({ part, what, backAfterSec, recoverySec }) =>
-        `${`${part}: ${what}`.padEnd(56)}${seconds(backAfterSec).padStart(10)}${seconds(recoverySec).padStart(18)}`,
+        `${`${part}: ${what}`.padEnd(56)}${seconds(backAfterSec).padStart(10)}${seconds(recoverySec).padStart(21)}`,
     ),
     '',
     `quiet ${seconds(result.catchUpSec)} after the last record and fault`,
@@ -29,7 +29,7 @@ export function report(result: ChaosResult): string {
 }
 
 function seconds(value: number | null): string {
-  return value === null ? 'never' : `${value.toFixed(1)} s`;
+  return value === null ? 'not before the next' : `${value.toFixed(1)} s`;
 }
 
 function counts(byReason: Record<string, number>): string {
