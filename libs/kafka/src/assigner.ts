@@ -34,7 +34,9 @@ export function togetherAndSticky(held: Held): PartitionAssigner {
       return Promise.resolve(
         [...shares].map(([memberId, numbers]) => ({
           memberId,
-          memberAssignment: encodeAssignment(read.get(memberId)!.topics, (t) => numbers.filter((n) => n < (counts.get(t) ?? 0))),
+          memberAssignment: encodeAssignment(read.get(memberId)!.topics, (t) =>
+            numbers.filter((n) => n < (counts.get(t) ?? 0)),
+          ),
         })),
       );
     },
@@ -54,7 +56,9 @@ export function exactly(partitions: readonly number[]): PartitionAssigner {
       Promise.resolve(
         members.map(({ memberId }) => ({
           memberId,
-          memberAssignment: encodeAssignment(topics, (t) => partitions.filter((p) => p < cluster.findTopicPartitionMetadata(t).length)),
+          memberAssignment: encodeAssignment(topics, (t) =>
+            partitions.filter((p) => p < cluster.findTopicPartitionMetadata(t).length),
+          ),
         })),
       ),
   });

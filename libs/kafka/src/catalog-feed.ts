@@ -40,8 +40,13 @@ export async function startCatalogFeed(
   options: CatalogFeedOptions,
 ): Promise<CatalogFeed> {
   const feed = new Feed(kafka, serdes, view, options);
-  await feed.start();
-  return feed;
+  try {
+    await feed.start();
+    return feed;
+  } catch (error) {
+    await feed.stop();
+    throw error;
+  }
 }
 
 class Feed implements CatalogFeed {
@@ -62,10 +67,14 @@ class Feed implements CatalogFeed {
   async start(): Promise<void> {
     let fail: (error: Error) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => (fail = reject));
+    failed.catch(() => undefined); // it may come while nobody waits for it
     const onError = (error: Error): void => {
       if (!this.caughtUp) fail(error);
       else if (this.options.onError !== undefined) this.options.onError(error);
-      else queueMicrotask(() => { throw error; });
+      else
+        queueMicrotask(() => {
+          throw error;
+        });
     };
     // Chunks first: they are sent before the event that publishes them, so the view waits less.
     if (this.options.rates) await this.follow('catalog.rates', (r) => this.chunk(r), onError, failed);
@@ -80,7 +89,9 @@ class Feed implements CatalogFeed {
     failed: Promise<never>,
   ): Promise<void> {
     const ends = await this.kafka.admin().offsets(topic);
-    const open = new Map([...ends].filter(([, range]) => range.high > range.low).map(([p, range]) => [p, range.high] as const));
+    const open = new Map(
+      [...ends].filter(([, range]) => range.high > range.low).map(([p, range]) => [p, range.high] as const),
+    );
     let reached: () => void = () => undefined;
     const there = new Promise<void>((resolve) => (reached = resolve));
     if (open.size === 0) reached();

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { topics, type TopicName } from '@ratestream/events';
 import type { Logger } from '@ratestream/observability';
 import type { Kafka as Client, SASLOptions } from 'kafkajs';
@@ -51,7 +50,7 @@ export class KafkaClient implements Kafka {
       connectionTimeout: 2000,
       requestTimeout: 10_000,
       retry: producerRetry,
-      ...(config.tls === undefined ? {} : { ssl: config.tls as ConnectionOptions }),
+      ...(config.tls === undefined ? {} : { ssl: config.tls }),
       ...(config.sasl === undefined ? {} : { sasl: config.sasl as SASLOptions }),
     });
   }

@@ -34,7 +34,12 @@ export function openCluster(client: Client): Cluster {
     partitionAssigners: [
       (handed) => {
         cluster = handed.cluster;
-        return { name: 'unused', version: 0, assign: () => Promise.resolve([]), protocol: () => ({ name: 'unused', metadata: Buffer.alloc(0) }) };
+        return {
+          name: 'unused',
+          version: 0,
+          assign: () => Promise.resolve([]),
+          protocol: () => ({ name: 'unused', metadata: Buffer.alloc(0) }),
+        };
       },
     ],
   });

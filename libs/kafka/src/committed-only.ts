@@ -19,13 +19,15 @@ export function committedBatches(
   batches: readonly RecordBatch[],
   aborted: readonly AbortedTransaction[],
 ): readonly RecordBatch[] {
-  if (aborted.length === 0) return batches.some((b) => b.control !== null) ? batches.filter((b) => b.control === null) : batches;
+  if (aborted.length === 0)
+    return batches.some((b) => b.control !== null) ? batches.filter((b) => b.control === null) : batches;
   const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
   const open = new Set<bigint>();
   const kept: RecordBatch[] = [];
   let next = 0;
   for (const batch of batches) {
-    while (next < waiting.length && waiting[next]!.firstOffset <= batch.lastOffset) open.add(waiting[next++]!.producerId);
+    while (next < waiting.length && waiting[next]!.firstOffset <= batch.lastOffset)
+      open.add(waiting[next++]!.producerId);
     if (batch.control !== null) {
       if (batch.control === 'abort') open.delete(batch.producerId);
     } else if (!(batch.transactional && open.has(batch.producerId))) {

@@ -20,7 +20,10 @@ export interface KafkaConfig {
  */
 export function kafkaConfigFromEnv(env: NodeJS.ProcessEnv, clientId: string, logger: Logger): KafkaConfig {
   const faults: string[] = [];
-  const brokers = (env['KAFKA_BROKERS'] ?? '').split(',').map((b) => b.trim()).filter((b) => b !== '');
+  const brokers = (env['KAFKA_BROKERS'] ?? '')
+    .split(',')
+    .map((b) => b.trim())
+    .filter((b) => b !== '');
   if (brokers.length === 0) faults.push('KAFKA_BROKERS is missing');
   const config: KafkaConfig = { brokers, clientId, logger, topicPrefix: env['KAFKA_TOPIC_PREFIX'] ?? '' };
   const tls = env['KAFKA_TLS'] ?? 'false';

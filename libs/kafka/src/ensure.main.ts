@@ -9,7 +9,8 @@ const logger = createLogger({ service: 'topics' });
 try {
   const { REGISTRY_URL, ENVIRONMENT = 'local' } = process.env;
   if (REGISTRY_URL === undefined || REGISTRY_URL === '') throw new Error('REGISTRY_URL is missing');
-  if (ENVIRONMENT !== 'local' && ENVIRONMENT !== 'production') throw new Error('ENVIRONMENT is neither local nor production');
+  if (ENVIRONMENT !== 'local' && ENVIRONMENT !== 'production')
+    throw new Error('ENVIRONMENT is neither local nor production');
   const kafka = createKafka(kafkaConfigFromEnv(process.env, 'ratestream-topics', logger));
   try {
     await ensureTopicsAndSchemas(kafka, REGISTRY_URL, ENVIRONMENT);

@@ -43,8 +43,15 @@ async function ensureTopics(client: KafkaClient, environment: Environment, repor
   const existing = new Set(await admin.listTopics());
   const missing = settings.filter((s) => !existing.has(client.topic(s.name)));
   if (missing.length > 0) {
-    await admin.createTopics({ waitForLeaders: false, timeout: 30_000, topics: missing.map((s) => creation(client, s)) });
-    await leadersKnown(admin, missing.map((s) => client.topic(s.name)));
+    await admin.createTopics({
+      waitForLeaders: false,
+      timeout: 30_000,
+      topics: missing.map((s) => creation(client, s)),
+    });
+    await leadersKnown(
+      admin,
+      missing.map((s) => client.topic(s.name)),
+    );
     report.created.push(...missing.map((s) => s.name));
   }
   const present = settings.filter((s) => existing.has(client.topic(s.name)));
@@ -77,7 +84,12 @@ function creation(client: KafkaClient, s: TopicSettings) {
   };
 }
 
-async function alterConfigs(client: KafkaClient, admin: Admin, present: TopicSettings[], report: EnsureReport): Promise<void> {
+async function alterConfigs(
+  client: KafkaClient,
+  admin: Admin,
+  present: TopicSettings[],
+  report: EnsureReport,
+): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
   const resources = present.map((s) => ({ type, name: client.topic(s.name) }));
   const described = await admin.describeConfigs({ resources, includeSynonyms: false });
@@ -89,18 +101,30 @@ async function alterConfigs(client: KafkaClient, admin: Admin, present: TopicSet
     const own = entries.filter((e) => e.configSource === ConfigSource.TOPIC_CONFIG && !e.isSensitive);
     const merged = { ...Object.fromEntries(own.map((e) => [e.configName, e.configValue])), ...s.config };
     report.altered.push(s.name);
-    return [{ type, name: client.topic(s.name), configEntries: Object.entries(merged).map(([name, value]) => ({ name, value })) }];
+    return [
+      {
+        type,
+        name: client.topic(s.name),
+        configEntries: Object.entries(merged).map(([name, value]) => ({ name, value })),
+      },
+    ];
   });
   if (changes.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changes });
 }
 
-async function growPartitions(client: KafkaClient, admin: Admin, present: TopicSettings[], report: EnsureReport): Promise<void> {
+async function growPartitions(
+  client: KafkaClient,
+  admin: Admin,
+  present: TopicSettings[],
+  report: EnsureReport,
+): Promise<void> {
   const { topics: found } = await admin.fetchTopicMetadata({ topics: present.map((s) => client.topic(s.name)) });
   const counts = new Map(found.map((t) => [t.name, t.partitions] as const));
   for (const s of present) {
     const partitions = counts.get(client.topic(s.name)) ?? [];
     const replicas = Math.min(...partitions.map((p) => p.replicas.length));
-    if (replicas !== s.replicationFactor) report.left.push(`${s.name}: ${replicas} replicas, not ${s.replicationFactor}`);
+    if (replicas !== s.replicationFactor)
+      report.left.push(`${s.name}: ${replicas} replicas, not ${s.replicationFactor}`);
     if (partitions.length === s.partitions) continue;
     if (partitions.length < s.partitions && s.mayGrow) {
       await admin.createPartitions({ topicPartitions: [{ topic: client.topic(s.name), count: s.partitions }] });

@@ -6,6 +6,15 @@ declare module 'kafkajs-snappy' {
   export default codec;
 }
 
+declare module 'kafkajs/src/cluster/index.js' {
+  export interface Coordinator {
+    isConnected(): boolean;
+  }
+  export default class Cluster {
+    findGroupCoordinator(question: { groupId: string; coordinatorType?: number }): Promise<Coordinator>;
+  }
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     pending: unknown[];

@@ -15,4 +15,10 @@ export const limits = {
 export const producerRetry = { initialRetryTime: 5, multiplier: 1.6, factor: 0.2, maxRetryTime: 500, retries: 30 };
 export const adminRetry = { initialRetryTime: 20, multiplier: 1.7, factor: 0.2, maxRetryTime: 1000, retries: 8 };
 /** The membership of a group is never given up: the runner decides when the process ends. */
-export const groupRetry = { initialRetryTime: 50, multiplier: 1.7, factor: 0.2, maxRetryTime: 2000, retries: 1_000_000 };
+export const groupRetry = {
+  initialRetryTime: 50,
+  multiplier: 1.7,
+  factor: 0.2,
+  maxRetryTime: 2000,
+  retries: 1_000_000,
+};

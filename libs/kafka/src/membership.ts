@@ -93,7 +93,7 @@ export class Membership {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.waiting.push(resolve);
-        timer = setTimeout(resolve, until - performance.now());
+        timer = setTimeout(resolve, Math.max(1, until - performance.now()));
       });
       clearTimeout(timer);
     }
@@ -121,7 +121,10 @@ export class Membership {
       this.memberId = payload.memberId;
       this.partitions = [...new Set(topics.flatMap(([, partitions]) => partitions))].sort((a, b) => a - b);
       this.proven();
-      this.options.logger.info({ group: payload.groupId, partitions: this.partitions, tookMs: payload.duration }, 'joined the group');
+      this.options.logger.info(
+        { group: payload.groupId, partitions: this.partitions, tookMs: payload.duration },
+        'joined the group',
+      );
       if (!this.stopped) this.options.onAssigned(this.partitions, fresh);
     });
     this.consumer.on(events.HEARTBEAT, ({ payload }) => {

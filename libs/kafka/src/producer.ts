@@ -44,9 +44,16 @@ export class IdempotentProducer implements Producer {
     const producer = await this.connected();
     try {
       const sender: Sender = (topicMessages) => producer.sendBatch({ acks: -1, topicMessages });
-      return await sendAll(sender, sendsOf(records, (n) => this.kafka.topic(n)), (t) => this.kafka.nameOf(t), this.kafka.clock);
+      return await sendAll(
+        sender,
+        sendsOf(records, (n) => this.kafka.topic(n)),
+        (t) => this.kafka.nameOf(t),
+        this.kafka.clock,
+      );
     } catch (error) {
-      const type = (error as { type?: string; cause?: { type?: string } }).type ?? (error as { cause?: { type?: string } }).cause?.type;
+      const type =
+        (error as { type?: string; cause?: { type?: string } }).type ??
+        (error as { cause?: { type?: string } }).cause?.type;
       if (type !== undefined && DISOWNED.has(type)) await this.drop();
       throw error;
     }

@@ -74,7 +74,9 @@ const FIRST_WINDOW = 500;
 export async function lastHeader(kafka: Kafka, topic: TopicName, header: string): Promise<number | null> {
   const client = clientOf(kafka);
   const ranges = await client.admin().offsets(topic);
-  const found = await Promise.all([...ranges].map(([partition, { low, high }]) => lastInPartition(partition, low, high)));
+  const found = await Promise.all(
+    [...ranges].map(([partition, { low, high }]) => lastInPartition(partition, low, high)),
+  );
   const known = found.filter((n): n is number => n !== null);
   return known.length === 0 ? null : Math.max(...known);
 

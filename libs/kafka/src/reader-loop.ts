@@ -77,7 +77,13 @@ export class ReaderLoop {
     this.failure = null;
     const range = (await this.kafka.admin().offsets(topic)).get(this.partition);
     if (range === undefined) throw new Error(`${topic} has no partition ${this.partition}`);
-    const from = startOffset({ topic, partition: this.partition, range, committed: await position(this.partition), wanted: undefined });
+    const from = startOffset({
+      topic,
+      partition: this.partition,
+      range,
+      committed: await position(this.partition),
+      wanted: undefined,
+    });
     const buffer = new InputBuffer(topic, from, maxBatch * BUFFERED_STEPS, BUFFERED_BYTES);
     const subscription = this.fetcher.subscribe({
       name: topic,
@@ -96,7 +102,7 @@ export class ReaderLoop {
     });
     try {
       while (!this.stopping) {
-        if (this.failure !== null) throw this.failure;
+        this.throwFailure();
         const chunk = buffer.take(maxBatch);
         if (chunk === null) {
           await this.wake.wait(1000);
@@ -110,6 +116,10 @@ export class ReaderLoop {
     } finally {
       subscription.close();
     }
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== null) throw this.failure;
   }
 
   private async apply(chunk: Chunk): Promise<void> {

@@ -47,7 +47,8 @@ export class Registry {
 
   async schema(id: number): Promise<string> {
     const answer = (await this.request('GET', `/schemas/ids/${id}`)) as { schema?: unknown };
-    if (typeof answer.schema !== 'string') throw new RegistryError(200, `the registry's answer to schema ${id} holds none`);
+    if (typeof answer.schema !== 'string')
+      throw new RegistryError(200, `the registry's answer to schema ${id} holds none`);
     return answer.schema;
   }
 
@@ -87,7 +88,8 @@ export class Registry {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const text = await response.text();
-    if (!response.ok) throw new RegistryError(response.status, `registry: ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+    if (!response.ok)
+      throw new RegistryError(response.status, `registry: ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
     return text === '' ? {} : JSON.parse(text);
   }
 }

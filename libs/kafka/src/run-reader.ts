@@ -94,7 +94,10 @@ class ReaderRunner implements Reader {
   health(): HealthResult {
     const bad = [...this.loops].filter(([, l]) => l.failingMs() > 5000 || l.busyMs() > 30_000);
     if (bad.length === 0) return { ok: true, detail: `${this.loops.size} partitions` };
-    return { ok: false, detail: bad.map(([p, l]) => `partition ${p}: ${l.lastError?.message ?? 'a batch hangs'}`).join('; ') };
+    return {
+      ok: false,
+      detail: bad.map(([p, l]) => `partition ${p}: ${l.lastError?.message ?? 'a batch hangs'}`).join('; '),
+    };
   }
 
   async drain(): Promise<void> {
@@ -104,7 +107,9 @@ class ReaderRunner implements Reader {
     await Promise.all([...this.loops.values()].map((l) => l.stop()));
     await Promise.all(this.endings.values());
     this.loops.clear();
-    await this.membership.leave().catch((err: unknown) => this.options.logger.warn({ err }, 'could not leave the group'));
+    await this.membership
+      .leave()
+      .catch((err: unknown) => this.options.logger.warn({ err }, 'could not leave the group'));
     await this.fetcher.close();
     this.kafka.forget(this.fetcher);
   }

@@ -101,13 +101,20 @@ class Runner implements TaskRunner {
   }
 
   health(): HealthResult {
-    const stuck = [...this.loops.values()].filter((l) => l.state === 'restarting' || this.watch.stuckMs(l.options.partition) > 10_000);
-    const details = stuck.map((l) => `task ${l.options.partition} ${l.state}: ${l.lastError?.message ?? 'no progress'}`);
+    const stuck = [...this.loops.values()].filter(
+      (l) => l.state === 'restarting' || this.watch.stuckMs(l.options.partition) > 10_000,
+    );
+    const details = stuck.map(
+      (l) => `task ${l.options.partition} ${l.state}: ${l.lastError?.message ?? 'no progress'}`,
+    );
     const unproven = this.membership.unprovenMs();
-    if (unproven > 2 * (this.options.sessionTimeoutMs ?? 6000)) details.push('the group has not confirmed the membership');
+    if (unproven > 2 * (this.options.sessionTimeoutMs ?? 6000))
+      details.push('the group has not confirmed the membership');
     if (details.length > 0) return { ok: false, detail: details.join('; ') };
     const starting = [...this.loops.values()].filter((l) => l.state === 'fencing' || l.state === 'starting').length;
-    return starting > 0 ? { ok: false, detail: `${starting} of ${this.loops.size} tasks are starting` } : { ok: true, detail: `${this.loops.size} tasks` };
+    return starting > 0
+      ? { ok: false, detail: `${starting} of ${this.loops.size} tasks are starting` }
+      : { ok: true, detail: `${this.loops.size} tasks` };
   }
 
   async drain(): Promise<void> {
@@ -117,7 +124,9 @@ class Runner implements TaskRunner {
     await Promise.all([...this.loops.values()].map((l) => l.stop()));
     await Promise.all(this.endings.values());
     this.loops.clear();
-    await this.membership.leave().catch((err: unknown) => this.options.logger.warn({ err }, 'could not leave the group'));
+    await this.membership
+      .leave()
+      .catch((err: unknown) => this.options.logger.warn({ err }, 'could not leave the group'));
     await this.fetcher.close();
     this.kafka.forget(this.fetcher);
   }
@@ -181,14 +190,21 @@ class Runner implements TaskRunner {
     this.watchedAt = now;
     this.publish();
     const loops = [...this.loops.values()];
-    const watched = loops.map((l) => ({ partition: l.options.partition, state: l.state, commits: l.commits, behind: l.behind }));
+    const watched = loops.map((l) => ({
+      partition: l.options.partition,
+      state: l.state,
+      commits: l.commits,
+      behind: l.behind,
+    }));
     const fetchHangs = this.fetcher.silentMs() > 5000 && watched.some((w) => w.behind !== null);
     const suspicious = fetchHangs || watched.some((w) => w.behind !== false);
     const answers = suspicious && (await this.clusterAnswers());
     const checked = fetchHangs ? watched.map((w) => ({ ...w, behind: w.behind === false ? true : w.behind })) : watched;
     const stall = this.watch.check(checked, elapsed, answers);
     if (stall !== null) {
-      this.die(new Error(`task ${stall.partition} has input and committed nothing for ${Math.round(stall.ms / 1000)} s`));
+      this.die(
+        new Error(`task ${stall.partition} has input and committed nothing for ${Math.round(stall.ms / 1000)} s`),
+      );
     }
   }
 
@@ -207,7 +223,8 @@ class Runner implements TaskRunner {
     const states = new Map<string, number>();
     for (const loop of this.loops.values()) {
       states.set(loop.state, (states.get(loop.state) ?? 0) + 1);
-      for (const [topic, lag] of loop.lags()) this.metrics.lag.set({ group, topic, partition: loop.options.partition }, lag);
+      for (const [topic, lag] of loop.lags())
+        this.metrics.lag.set({ group, topic, partition: loop.options.partition }, lag);
     }
     this.metrics.owned.reset();
     for (const [state, count] of states) this.metrics.owned.set({ group, state }, count);

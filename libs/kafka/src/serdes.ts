@@ -1,4 +1,13 @@
-import { codecs, DecodeError, schemaIdOf, schemaJson, topics, wire, type Codec, type TopicName } from '@ratestream/events';
+import {
+  codecs,
+  DecodeError,
+  schemaIdOf,
+  schemaJson,
+  topics,
+  wire,
+  type Codec,
+  type TopicName,
+} from '@ratestream/events';
 import type { Kafka } from './client.js';
 import { Registry } from './registry.js';
 import { transcoder, type Transcode } from './transcode.js';

@@ -35,7 +35,8 @@ export class StallWatch {
     let worst: Stall | null = null;
     for (const task of tasks) {
       const before = this.seen.get(task.partition);
-      const idle = task.behind === false || task.state === 'starting' || task.state === 'waiting' || task.state === 'stopped';
+      const idle =
+        task.behind === false || task.state === 'starting' || task.state === 'waiting' || task.state === 'stopped';
       const progress = before === undefined || before.commits !== task.commits || (idle && task.state === 'running');
       const counts = !idle && clusterAnswers ? Math.min(elapsedMs, this.longestIntervalMs) : 0;
       const ms = progress ? 0 : before.ms + counts;

@@ -159,7 +159,13 @@ export class TaskLoop {
     for (const topic of inputs) {
       const range = (await kafka.admin().offsets(topic)).get(partition);
       if (range === undefined) throw new Error(`${topic} has no partition ${partition}`);
-      const from = startOffset({ topic, partition, range, committed: committed.get(topic) ?? null, wanted: wanted.get(topic) });
+      const from = startOffset({
+        topic,
+        partition,
+        range,
+        committed: committed.get(topic) ?? null,
+        wanted: wanted.get(topic),
+      });
       const buffer = new InputBuffer(topic, from, maxBatch * BUFFERED_STEPS, BUFFERED_BYTES);
       const subscription = fetcher.subscribe({
         name: topic,
@@ -243,7 +249,12 @@ export class TaskLoop {
     return true;
   }
 
-  private async write(task: Task, writer: TransactionalWriter, out: readonly OutRecord[], chunk: Chunk | null): Promise<void> {
+  private async write(
+    task: Task,
+    writer: TransactionalWriter,
+    out: readonly OutRecord[],
+    chunk: Chunk | null,
+  ): Promise<void> {
     const { metrics, group, partition } = this.options;
     const done = metrics.transaction.startTimer({ group });
     const next = chunk === null ? null : new Map([[chunk.topic, chunk.next]]);

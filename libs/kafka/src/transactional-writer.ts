@@ -64,8 +64,7 @@ export class TransactionalWriter {
     return this.guard(async () => {
       const transaction = await this.begin();
       const written = await sendAll(
-        (topicMessages) =>
-          within(limits.transactionCallMs, 'send', transaction.sendBatch({ acks: -1, topicMessages })),
+        (topicMessages) => within(limits.transactionCallMs, 'send', transaction.sendBatch({ acks: -1, topicMessages })),
         sendsOf(records, (name) => this.kafka.topic(name)),
         (topic) => this.kafka.nameOf(topic),
         this.kafka.clock,
@@ -123,7 +122,10 @@ const SETTLING_PAUSE_MS = 4;
  * it adds partitions, but not when it adds offsets. A refusal has changed nothing, so asking again is safe; `within`
  * ends it.
  */
-async function sendOffsets(transaction: Transaction, offsets: Parameters<Transaction['sendOffsets']>[0]): Promise<void> {
+async function sendOffsets(
+  transaction: Transaction,
+  offsets: Parameters<Transaction['sendOffsets']>[0],
+): Promise<void> {
   for (;;) {
     try {
       return await transaction.sendOffsets(offsets);

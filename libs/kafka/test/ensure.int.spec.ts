@@ -1,4 +1,4 @@
-import { codecs, sampleUsage, schemaJson, topics } from '@ratestream/events';
+import { codecs, DecodeError, sampleUsage, schemaJson, topics } from '@ratestream/events';
 import { silentLogger } from '@ratestream/observability';
 import { isolated, type Isolated } from '@ratestream/testing';
 import { createKafka, createSerdes, ensureTopicsAndSchemas, Registry, subjectOf, type Kafka } from '../src/index.js';
@@ -39,7 +39,14 @@ test('a setting that was changed by hand is set back, one that somebody added st
   await admin.alterConfigs({
     validateOnly: false,
     resources: [
-      { type: 2, name, configEntries: [{ name: 'retention.ms', value: '1000' }, { name: 'compression.type', value: 'lz4' }] },
+      {
+        type: 2,
+        name,
+        configEntries: [
+          { name: 'retention.ms', value: '1000' },
+          { name: 'compression.type', value: 'lz4' },
+        ],
+      },
     ],
   });
   expect((await ensure()).altered).toEqual(['rated']);
@@ -54,7 +61,9 @@ test('an incompatible schema is refused under FULL_TRANSITIVE', async () => {
   const registry = new Registry(corner.registryUrl);
   const schema = JSON.parse(schemaJson('UsageEvent')) as { fields: { name: string; default?: unknown }[] };
   schema.fields = schema.fields.filter((f) => f.name !== 'messageId');
-  await expect(registry.register(subjectOf(kafka, 'usage'), JSON.stringify(schema))).rejects.toMatchObject({ status: 409 });
+  await expect(registry.register(subjectOf(kafka, 'usage'), JSON.stringify(schema))).rejects.toMatchObject({
+    status: 409,
+  });
 }, 60_000);
 
 test('a record that a later version of us wrote is read: what we do not know is dropped', async () => {
@@ -80,6 +89,6 @@ test('bytes that are no record of ours are a DecodeError, never a hang', async (
   const serdes = await createSerdes(kafka, corner.registryUrl);
   for (const bytes of [Buffer.alloc(0), Buffer.from('{"a":1}'), Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1, 2])]) {
     await serdes.prepare(bytes);
-    expect(() => serdes.UsageEvent.decode(bytes)).toThrow(expect.objectContaining({ name: expect.stringMatching(/DecodeError|UnknownWriterSchemaError/) }));
+    expect(() => serdes.UsageEvent.decode(bytes)).toThrow(DecodeError);
   }
 }, 60_000);

@@ -39,25 +39,24 @@ interface Run {
   kills?: number;
   /** Two processes with set partitions each, instead of a group that shares them out. */
   fixedOwners?: boolean;
-  withoutFencing?: boolean;
+  offsetsBeforeFencing?: boolean;
 }
 
 /**
  * Feeds records to two processes. Again and again, while both are known to be at work, one is killed and replaced; with
  * fixed owners it is sometimes replaced before it is gone. Once one is frozen until others have its work, then revived.
  */
-async function run({ records = RECORDS, kills = KILLS, fixedOwners = false, withoutFencing = false }: Run) {
+async function run({ records = RECORDS, kills = KILLS, fixedOwners = false, offsetsBeforeFencing = false }: Run) {
   const children = new Children(script, (place) => ({
     brokers: corner.kafkaBrokers.split(','),
     topicPrefix: corner.topicPrefix,
     group: 'counting',
     sessionTimeoutMs: SESSION_MS,
     maxBatch: 20,
-    withoutFencing,
+    offsetsBeforeFencing,
     ...(fixedOwners ? { ownPartitions: place === 0 ? [0, 2, 4] : [1, 3, 5] } : {}),
   }));
-  const perPartition = Math.floor(records / 6);
-  const feeder = new Feeder(perPartition);
+  const feeder = new Feeder(Math.ceil(records / 6));
   const feeding = feeder.run();
   try {
     children.launch(0);
@@ -77,14 +76,14 @@ async function run({ records = RECORDS, kills = KILLS, fixedOwners = false, with
       }
       if (kill === Math.floor(kills / 2)) await freeze(children, 1 - place, fixedOwners);
     }
-    feeder.hurry();
-    await feeding;
-    await drained(perPartition);
+    feeder.finish();
+    await drained(await feeding);
   } finally {
-    feeder.hurry();
+    feeder.finish();
     await feeding;
     await children.end();
   }
+  const perPartition = await feeding;
   return { children, verdict: judge(await readSteps(kafka), Array<number>(6).fill(perPartition)), perPartition };
 }
 
@@ -113,23 +112,22 @@ async function allMoving(): Promise<void> {
   throw new Error('a partition has not moved for 20 s');
 }
 
-/** Numbers per partition, evenly for as long as the kills take. */
+/** Numbers the records of each partition from 0: at an even pace until `finish`, then at once up to `atLeast`. */
 class Feeder {
-  private hurried = false;
+  private finishing = false;
 
-  constructor(private readonly perPartition: number) {}
+  constructor(private readonly atLeast: number) {}
 
-  hurry(): void {
-    this.hurried = true;
+  finish(): void {
+    this.finishing = true;
   }
 
-  async run(): Promise<void> {
+  /** Out: records per partition. */
+  async run(): Promise<number> {
     const producer = kafka.producer();
     let next = 0;
-    while (next < this.perPartition) {
-      // Never out of work before the last kill: half of what is left, at most, in small pieces.
-      const left = this.perPartition - next;
-      const share = this.hurried ? left : Math.max(1, Math.min(4, Math.floor(left / 200)));
+    while (!this.finishing || next < this.atLeast) {
+      const share = this.finishing ? Math.min(1000, this.atLeast - next) : 3;
       const records = [];
       for (let partition = 0; partition < 6; partition++) {
         for (let n = next; n < next + share; n++) {
@@ -138,8 +136,9 @@ class Feeder {
       }
       await producer.send(records);
       next += share;
-      if (!this.hurried) await pause(25);
+      if (!this.finishing) await pause(25);
     }
+    return next;
   }
 }
 
@@ -172,7 +171,7 @@ test('with fixed owners that overlap: the same, and who was taken over ends itse
 }, 240_000);
 
 test('the check notices: where offsets are read before fencing, records are doubled', async () => {
-  const { verdict, children } = await run({ fixedOwners: true, withoutFencing: true });
+  const { verdict, children } = await run({ fixedOwners: true, offsetsBeforeFencing: true });
   expect(wrongs(verdict)).toBeGreaterThan(0);
   expect(verdict.doubled).toBeGreaterThan(0);
   children.discardLog();

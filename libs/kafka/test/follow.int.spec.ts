@@ -12,14 +12,25 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => place.clean(), 60_000);
 
-const out = (topic: OutRecord['topic'], partition: number, text: string, headers?: Record<string, string>): OutRecord => ({
-  topic, partition, key: 'k', value: Buffer.from(text), ...(headers === undefined ? {} : { headers }),
+const out = (
+  topic: OutRecord['topic'],
+  partition: number,
+  text: string,
+  headers?: Record<string, string>,
+): OutRecord => ({
+  topic,
+  partition,
+  key: 'k',
+  value: Buffer.from(text),
+  ...(headers === undefined ? {} : { headers }),
 });
 
 async function read(topic: OutRecord['topic'], partition: number, from = 0): Promise<{ texts: string[]; end: number }> {
   const texts: string[] = [];
   const end = await readToEnd(kafka, {
-    topic, partition, from,
+    topic,
+    partition,
+    from,
     onRecords: (records) => void texts.push(...records.map((r) => r.value!.toString())),
   });
   return { texts, end };
@@ -34,6 +45,7 @@ test('control records at the end do not make the end unreachable', async () => {
   await writer.fence();
   await writer.write([out('usage', 0, 'a'), out('usage', 0, 'b')], null);
   await writer.close();
+  await until('the control record', async () => (await kafka.admin().offsets('usage')).get(0)!.high === 3);
   expect(await read('usage', 0)).toEqual({ texts: ['a', 'b'], end: 3 });
   expect(await read('usage', 0, 2)).toEqual({ texts: [], end: 3 });
   expect((await read('usage', 0, 1)).texts).toEqual(['b']);
@@ -66,7 +78,11 @@ test('an error of the handler comes out, and a fold can be called off', async ()
   await kafka.producer().send([out('usage', 2, 'x')]);
   const fold = (onRecords: () => void, signal?: AbortSignal) =>
     readToEnd(kafka, { topic: 'usage', partition: 2, from: 0, onRecords, ...(signal === undefined ? {} : { signal }) });
-  await expect(fold(() => { throw new Error('mine'); })).rejects.toThrow('mine');
+  await expect(
+    fold(() => {
+      throw new Error('mine');
+    }),
+  ).rejects.toThrow('mine');
   await expect(fold(() => undefined, AbortSignal.abort(new Error('lost')))).rejects.toThrow('lost');
 });
 
@@ -76,10 +92,16 @@ test('followers see what comes after, each from where it wanted to start; severa
   const seen: Record<string, string[]> = { beginning: [], end: [], second: [] };
   const follow = (name: string, from: 'beginning' | 'end' | Map<number, number>) =>
     tail(kafka, {
-      topic: 'usage', partitions: [3], from,
+      topic: 'usage',
+      partitions: [3],
+      from,
       onRecords: (records) => void seen[name]!.push(...records.map((r) => r.value!.toString())),
     });
-  const followers = [await follow('beginning', 'beginning'), await follow('end', 'end'), await follow('second', new Map([[3, 1]]))];
+  const followers = [
+    await follow('beginning', 'beginning'),
+    await follow('end', 'end'),
+    await follow('second', new Map([[3, 1]])),
+  ];
   for (let i = 0; i < 5; i++) await producer.send([out('usage', 3, `new ${i}`)]);
   const news = ['new 0', 'new 1', 'new 2', 'new 3', 'new 4'];
   await until('all seen', () => Object.values(seen).every((s) => s.at(-1) === 'new 4'));
@@ -93,8 +115,12 @@ test('followers see what comes after, each from where it wanted to start; severa
 test('a follower whose handler throws stops and says so', async () => {
   let error: Error | null = null;
   await tail(kafka, {
-    topic: 'usage', partitions: [3], from: 'beginning',
-    onRecords: () => { throw new Error('gap'); },
+    topic: 'usage',
+    partitions: [3],
+    from: 'beginning',
+    onRecords: () => {
+      throw new Error('gap');
+    },
     onError: (e) => (error = e),
   });
   await until('the error', () => error !== null);
@@ -128,7 +154,11 @@ describe('a publisher', () => {
     const dead = client.client.producer({ transactionalId: client.prefix + 'relay-2', maxInFlightRequests: 1 });
     await dead.connect();
     const tx = await dead.transaction();
-    await tx.send({ topic: kafka.topic('account.status'), acks: -1, messages: [{ key: 'k', value: 'x', headers: { n: '9' } }] });
+    await tx.send({
+      topic: kafka.topic('account.status'),
+      acks: -1,
+      messages: [{ key: 'k', value: 'x', headers: { n: '9' } }],
+    });
     const next = new TransactionalPublisher(kafka, { transactionalId: 'relay-2' });
     await next.fence();
     expect(await lastHeader(kafka, 'account.status', 'n')).toBeNull();
@@ -141,7 +171,8 @@ describe('a publisher', () => {
     const foreign = client.client.producer({ transactionalId: `${client.prefix}foreign`, maxInFlightRequests: 1 });
     await foreign.connect();
     const tx = await foreign.transaction();
-    const send = (value: string) => tx.send({ topic: kafka.topic('rating.commands'), acks: -1, messages: [{ partition: 0, key: 'k', value }] });
+    const send = (value: string) =>
+      tx.send({ topic: kafka.topic('rating.commands'), acks: -1, messages: [{ partition: 0, key: 'k', value }] });
     await send('open');
     const relay = new TransactionalPublisher(kafka, { transactionalId: 'relay-3' });
     await relay.fence();

@@ -40,7 +40,11 @@ function batch(samples: readonly Sample[], spec: BatchSpec = {}): Buffer {
 const sample = fc.record({
   key: fc.option(fc.string()),
   value: fc.option(fc.string({ maxLength: 400 })),
-  headers: fc.dictionary(fc.string({ minLength: 1 }).filter((k) => k !== '__proto__'), fc.string(), { maxKeys: 3 }),
+  headers: fc.dictionary(
+    fc.string({ minLength: 1 }).filter((k) => k !== '__proto__'),
+    fc.string(),
+    { maxKeys: 3 },
+  ),
   timestampDelta: fc.integer({ min: 0, max: 2 ** 40 }),
 });
 const one: Sample = { key: 'k', value: 'v', headers: {}, timestampDelta: 0 };
@@ -57,7 +61,11 @@ test('reads what the client writes', async () => {
         value: r.value?.toString() ?? null,
         headers: { ...r.headers },
       }));
-      const written = samples.map(({ timestampDelta, ...s }, offset) => ({ ...s, offset, appendedAt: 3000 + timestampDelta }));
+      const written = samples.map(({ timestampDelta, ...s }, offset) => ({
+        ...s,
+        offset,
+        appendedAt: 3000 + timestampDelta,
+      }));
       expect(seen).toEqual(written);
     }),
     { numRuns: 200 },
@@ -74,7 +82,9 @@ test.each([
 });
 
 test('with LogAppendTime every record has the time of the batch', async () => {
-  const [read] = await readBatches(batch([one, { ...one, timestampDelta: 9 }], { attributes: 0x08, maxTimestamp: 7777 }));
+  const [read] = await readBatches(
+    batch([one, { ...one, timestampDelta: 9 }], { attributes: 0x08, maxTimestamp: 7777 }),
+  );
   expect(read!.records.map((r) => r.appendedAt)).toEqual([7777, 7777]);
   expect(read!.appendTimeMs).toBe(7777);
 });

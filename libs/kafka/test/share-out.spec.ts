@@ -30,7 +30,11 @@ test('more members than numbers: some have none', () => {
 
 test('always: every number once, shares differ by at most one, the same input the same answer, a second round changes nothing', () => {
   const claims = fc.uniqueArray(
-    fc.record({ memberId: fc.string({ minLength: 1, maxLength: 4 }), owned: fc.array(fc.nat(20)), generation: fc.integer({ min: -1, max: 5 }) }),
+    fc.record({
+      memberId: fc.string({ minLength: 1, maxLength: 4 }),
+      owned: fc.array(fc.nat(20)),
+      generation: fc.integer({ min: -1, max: 5 }),
+    }),
     { selector: (c) => c.memberId, minLength: 1, maxLength: 8 },
   );
   fc.assert(

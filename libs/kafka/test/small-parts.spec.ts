@@ -32,15 +32,40 @@ describe('where an input starts', () => {
 
 describe('committed batches', () => {
   const data = (producerId: number, baseOffset: number, lastOffset: number): RecordBatch => ({
-    baseOffset, lastOffset, producerId: BigInt(producerId), transactional: true, control: null, appendTimeMs: 0, records: [],
+    baseOffset,
+    lastOffset,
+    producerId: BigInt(producerId),
+    transactional: true,
+    control: null,
+    appendTimeMs: 0,
+    records: [],
   });
-  const end = (producerId: number, offset: number, control: 'commit' | 'abort'): RecordBatch => ({ ...data(producerId, offset, offset), control });
+  const end = (producerId: number, offset: number, control: 'commit' | 'abort'): RecordBatch => ({
+    ...data(producerId, offset, offset),
+    control,
+  });
   const kept = (batches: RecordBatch[], aborted: [number, number][]) =>
-    committedBatches(batches, aborted.map(([id, firstOffset]) => ({ producerId: BigInt(id), firstOffset }))).map((b) => b.baseOffset);
+    committedBatches(
+      batches,
+      aborted.map(([id, firstOffset]) => ({ producerId: BigInt(id), firstOffset })),
+    ).map((b) => b.baseOffset);
 
   test('an aborted transaction inside a longer aborted one: the broker names the one that ended first, first', () => {
-    const log = [data(1, 0, 4), data(2, 5, 9), end(2, 10, 'abort'), data(1, 11, 14), end(1, 15, 'abort'), data(1, 16, 20), end(1, 21, 'commit')];
-    expect(kept(log, [[2, 5], [1, 0]])).toEqual([16]);
+    const log = [
+      data(1, 0, 4),
+      data(2, 5, 9),
+      end(2, 10, 'abort'),
+      data(1, 11, 14),
+      end(1, 15, 'abort'),
+      data(1, 16, 20),
+      end(1, 21, 'commit'),
+    ];
+    expect(
+      kept(log, [
+        [2, 5],
+        [1, 0],
+      ]),
+    ).toEqual([16]);
   });
   test('records of others between those of an aborted one stay', () => {
     expect(kept([data(1, 0, 4), data(2, 5, 9), end(2, 10, 'commit'), end(1, 11, 'abort')], [[1, 0]])).toEqual([5]);
@@ -57,15 +82,28 @@ describe('committed batches', () => {
 });
 
 describe('splitting into sends', () => {
-  const record = (bytes: number, topic: 'rated' | 'usage' = 'rated') => ({ topic, partition: 0, key: 'k', value: Buffer.alloc(bytes) });
+  const record = (bytes: number, topic: 'rated' | 'usage' = 'rated') => ({
+    topic,
+    partition: 0,
+    key: 'k',
+    value: Buffer.alloc(bytes),
+  });
   const sizes = (sends: TopicMessages[][]) => sends.map((topics) => topics.map((t) => [t.topic, t.messages.length]));
   test('nothing is no send', () => expect(sendsOf([], (t) => t)).toEqual([]));
   test('small ones go together, by topic, in order', () => {
-    expect(sizes(sendsOf([record(10), record(10, 'usage'), record(10)], (t) => t))).toEqual([[['rated', 2], ['usage', 1]]]);
+    expect(sizes(sendsOf([record(10), record(10, 'usage'), record(10)], (t) => t))).toEqual([
+      [
+        ['rated', 2],
+        ['usage', 1],
+      ],
+    ]);
   });
   test('a send ends before it is too large, and one too large travels alone', () => {
     expect(sizes(sendsOf([record(500_000), record(500_000), record(2_000_000), record(1)], (t) => t))).toEqual([
-      [['rated', 1]], [['rated', 1]], [['rated', 1]], [['rated', 1]],
+      [['rated', 1]],
+      [['rated', 1]],
+      [['rated', 1]],
+      [['rated', 1]],
     ]);
   });
 });
@@ -73,11 +111,19 @@ describe('splitting into sends', () => {
 describe('grouping by partition', () => {
   const group = (partitions: (number | undefined)[]) => {
     const records = partitions.map((p, i) => ({
-      topic: 'rated' as const, key: 'k', value: Buffer.from([i]), ...(p === undefined ? {} : { partition: p }),
+      topic: 'rated' as const,
+      key: 'k',
+      value: Buffer.from([i]),
+      ...(p === undefined ? {} : { partition: p }),
     }));
     const { topic, messages } = sendsOf(records, (t) => t)[0]![0]!;
     const partitionMetadata = Array.from({ length: 4 }, (_, partitionId) => ({ partitionId })) as never;
-    return groupMessagesPerPartition({ topic, messages, partitionMetadata, partitioner: ({ message }) => message.partition ?? 0 });
+    return groupMessagesPerPartition({
+      topic,
+      messages,
+      partitionMetadata,
+      partitioner: ({ message }) => message.partition ?? 0,
+    });
   };
   const values = (groups: Record<number, { value: Buffer }[]>) =>
     Object.fromEntries(Object.entries(groups).map(([p, messages]) => [p, messages.map((m) => m.value[0])]));
@@ -91,7 +137,11 @@ describe('grouping by partition', () => {
 describe('the broker clock', () => {
   let monotonic = 0;
   let wall = 1_000_000;
-  const clock = () => new BrokerClock(() => monotonic, () => wall);
+  const clock = () =>
+    new BrokerClock(
+      () => monotonic,
+      () => wall,
+    );
   test('runs on elapsed time from the latest append seen, whatever this machine thinks the time is', () => {
     const c = clock();
     c.saw(5_000_000);
@@ -116,7 +166,17 @@ describe('configuration', () => {
     );
   });
   test('a whole one', () => {
-    const config = parse({ KAFKA_BROKERS: 'a:1, b:2', KAFKA_TLS: 'true', KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' });
-    expect(config).toMatchObject({ brokers: ['a:1', 'b:2'], tls: true, sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' } });
+    const config = parse({
+      KAFKA_BROKERS: 'a:1, b:2',
+      KAFKA_TLS: 'true',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD: 'p',
+    });
+    expect(config).toMatchObject({
+      brokers: ['a:1', 'b:2'],
+      tls: true,
+      sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+    });
   });
 });

@@ -1,6 +1,12 @@
 import { StallWatch, type Watched } from '../src/stall-watch.js';
 
-const task = (over: Partial<Watched> = {}): Watched => ({ partition: 0, state: 'running', commits: 1, behind: true, ...over });
+const task = (over: Partial<Watched> = {}): Watched => ({
+  partition: 0,
+  state: 'running',
+  commits: 1,
+  behind: true,
+  ...over,
+});
 
 /** Seconds until the watch gives up on a task that stays like this; null when it never does. */
 function givesUpAfter(state: Partial<Watched>, clusterAnswers = true): number | null {

@@ -15,7 +15,13 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 const record = (offset: number): InRecord => ({
-  topic: 'usage', partition: 2, offset, appendedAt: offset, key: null, value: Buffer.from(`v${offset}`), headers: {},
+  topic: 'usage',
+  partition: 2,
+  offset,
+  appendedAt: offset,
+  key: null,
+  value: Buffer.from(`v${offset}`),
+  headers: {},
 });
 const out = (text: string): OutRecord => ({ topic: 'rated', partition: 2, key: 'k', value: Buffer.from(text) });
 
@@ -59,7 +65,14 @@ class Bench {
 
   deliver(from: number, to: number): void {
     const records = Array.from({ length: to - from }, (_, i) => record(from + i));
-    const delivery: Delivery = { records, nextOffset: to, highWatermark: to, lastStableOffset: to, askedAt: 1, bytes: 1 };
+    const delivery: Delivery = {
+      records,
+      nextOffset: to,
+      highWatermark: to,
+      lastStableOffset: to,
+      askedAt: 1,
+      bytes: 1,
+    };
     this.subscriptions.at(-1)!.deliver(delivery);
   }
 
@@ -105,7 +118,10 @@ class Bench {
   private kafka(): KafkaClient {
     const transaction = {
       sendBatch: async ({ topicMessages }: { topicMessages: { topic: string; messages: { value: Buffer }[] }[] }) => {
-        await this.call('send', ` ${topicMessages.flatMap((t) => t.messages.map((m) => m.value.toString())).join(' ')}`);
+        await this.call(
+          'send',
+          ` ${topicMessages.flatMap((t) => t.messages.map((m) => m.value.toString())).join(' ')}`,
+        );
         const baseOffset = String(this.base);
         this.base += 100;
         return topicMessages.map((t) => ({ topicName: t.topic, partition: 2, errorCode: 0, baseOffset }));
@@ -143,7 +159,14 @@ class Bench {
       },
       offsets: () => Promise.resolve(new Map([[2, { low: 0, high: this.high }]])),
     };
-    return { client, admin: () => admin, prefix: '', topic: (t: string) => t, nameOf: (t: string) => t, clock: new BrokerClock() } as unknown as KafkaClient;
+    return {
+      client,
+      admin: () => admin,
+      prefix: '',
+      topic: (t: string) => t,
+      nameOf: (t: string) => t,
+      clock: new BrokerClock(),
+    } as unknown as KafkaClient;
   }
 
   private pendingOffset: number | null = null;
@@ -153,7 +176,13 @@ class Bench {
       subscribe: (options: SubscribeOptions) => {
         this.log.push(`read from ${options.from}`);
         this.subscriptions.push(options);
-        return { partition: 2, position: options.from, pause: () => undefined, resume: () => undefined, close: () => void this.log.push('unsubscribe') };
+        return {
+          partition: 2,
+          position: options.from,
+          pause: () => undefined,
+          resume: () => undefined,
+          close: () => void this.log.push('unsubscribe'),
+        };
       },
     } as unknown as Fetcher;
   }
@@ -174,7 +203,13 @@ test('a step: decide, send, offsets, commit, and only then the overlay is merged
   await until(() => loop.state === 'running');
   bench.deliver(100, 102);
   await until(() => loop.commits === 1);
-  expect(bench.log.slice(5)).toEqual(['step 100–101', 'send out100 out101', 'offsets 102', 'commit', 'committed [["rated-2",5000]]']);
+  expect(bench.log.slice(5)).toEqual([
+    'step 100–101',
+    'send out100 out101',
+    'offsets 102',
+    'commit',
+    'committed [["rated-2",5000]]',
+  ]);
   await loop.stop();
 });
 
@@ -203,10 +238,13 @@ test('ticks come between the chunks of a busy input', async () => {
   const bench = new Bench();
   let ticks = 0;
   const seen: number[] = [];
-  const loop = bench.run({
-    tick: () => (ticks++, null),
-    step: () => (seen.push(ticks), []),
-  }, { tickMs: 1_000_000 });
+  const loop = bench.run(
+    {
+      tick: () => (ticks++, null),
+      step: () => (seen.push(ticks), []),
+    },
+    { tickMs: 1_000_000 },
+  );
   await until(() => loop.state === 'running');
   bench.deliver(100, 150);
   await until(() => loop.commits === 5);
@@ -230,19 +268,22 @@ test('not ready: nothing is stepped, ticks go on, and it continues where it was'
   await loop.stop();
 });
 
-test.each(['send', 'offsets', 'commit'])('%s fails: producer and task are thrown away, all begins anew with the fencing', async (call) => {
-  const bench = new Bench();
-  bench.failing.push(call);
-  const loop = bench.run({ step: () => [out('x')] });
-  await until(() => loop.state === 'running');
-  bench.deliver(100, 102);
-  await until(() => bench.subscriptions.length === 2);
-  expect(bench.life(1).slice(-4)).toEqual(['unsubscribe', 'disconnect', 'stop', 'still owner? fenced=false']);
-  expect(bench.life(1).filter((l) => l === 'commit')).toHaveLength(call === 'commit' ? 1 : 0);
-  expect(bench.life(1).some((l) => l.startsWith('committed'))).toBe(false);
-  expect(bench.life(2)).toEqual(['connect', 'fence', 'read offsets', 'start committed=100', 'read from 100']);
-  await loop.stop();
-});
+test.each(['send', 'offsets', 'commit'])(
+  '%s fails: producer and task are thrown away, all begins anew with the fencing',
+  async (call) => {
+    const bench = new Bench();
+    bench.failing.push(call);
+    const loop = bench.run({ step: () => [out('x')] });
+    await until(() => loop.state === 'running');
+    bench.deliver(100, 102);
+    await until(() => bench.subscriptions.length === 2);
+    expect(bench.life(1).slice(-4)).toEqual(['unsubscribe', 'disconnect', 'stop', 'still owner? fenced=false']);
+    expect(bench.life(1).filter((l) => l === 'commit')).toHaveLength(call === 'commit' ? 1 : 0);
+    expect(bench.life(1).some((l) => l.startsWith('committed'))).toBe(false);
+    expect(bench.life(2)).toEqual(['connect', 'fence', 'read offsets', 'start committed=100', 'read from 100']);
+    await loop.stop();
+  },
+);
 
 test('the lost commit had succeeded after all: what it did is not done again', async () => {
   const bench = new Bench();
@@ -278,7 +319,10 @@ test('a throw of the task starts it over; what it holds is given up', async () =
 test('a step that hangs is given up by the watchdog', async () => {
   const bench = new Bench();
   let hang = true;
-  const loop = bench.run({ step: () => (hang ? ((hang = false), new Promise(() => undefined)) : []) }, { stepTimeoutMs: 20 });
+  const loop = bench.run(
+    { step: () => (hang ? ((hang = false), new Promise(() => undefined)) : []) },
+    { stepTimeoutMs: 20 },
+  );
   await until(() => loop.state === 'running');
   bench.deliver(100, 101);
   await until(() => bench.subscriptions.length === 2);
@@ -288,7 +332,9 @@ test('a step that hangs is given up by the watchdog', async () => {
 
 test('a FatalTaskError ends the process and is not tried again', async () => {
   const bench = new Bench();
-  const loop = bench.run({ start: () => Promise.reject(new FatalTaskError('the offset lies before what was written')) });
+  const loop = bench.run({
+    start: () => Promise.reject(new FatalTaskError('the offset lies before what was written')),
+  });
   await loop.finished;
   expect(bench.fatal.map((e) => e.message)).toEqual(['the offset lies before what was written']);
   expect(bench.log.filter((l) => l === 'fence')).toHaveLength(1);

@@ -1,5 +1,15 @@
 import { bareMetrics, silentLogger } from '@ratestream/observability';
-import { readToEnd, runReader, runTasks, type InRecord, type Kafka, type OutRecord, type Task, type TaskContext, type TaskRunner } from '../src/index.js';
+import {
+  readToEnd,
+  runReader,
+  runTasks,
+  type InRecord,
+  type Kafka,
+  type OutRecord,
+  type Task,
+  type TaskContext,
+  type TaskRunner,
+} from '../src/index.js';
 import { corner, until, type Corner } from './corner.js';
 
 let place: Corner;
@@ -15,8 +25,13 @@ afterEach(async () => {
   await place.clean();
 }, 60_000);
 
-const record = (topic: OutRecord['topic'], partition: number, text: string): OutRecord => ({ topic, partition, key: 'k', value: Buffer.from(text) });
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const record = (topic: OutRecord['topic'], partition: number, text: string): OutRecord => ({
+  topic,
+  partition,
+  key: 'k',
+  value: Buffer.from(text),
+});
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Copies usage to rated; the rest as a test wants it. */
 function copying(over: Partial<Task> = {}): Task {
@@ -37,8 +52,17 @@ async function run(
   on = kafka,
 ): Promise<TaskRunner> {
   const runner = await runTasks(on, {
-    group: 'copy', inputs: ['usage', 'rating.commands'], tickMs: 20, sessionTimeoutMs: 6000,
-    createTask, metrics: bareMetrics(), logger: silentLogger(), onFatal: (error) => { throw error; }, ...with_,
+    group: 'copy',
+    inputs: ['usage', 'rating.commands'],
+    tickMs: 20,
+    sessionTimeoutMs: 6000,
+    createTask,
+    metrics: bareMetrics(),
+    logger: silentLogger(),
+    onFatal: (error) => {
+      throw error;
+    },
+    ...with_,
   });
   running.push(runner);
   return runner;
@@ -46,7 +70,12 @@ async function run(
 
 async function texts(topic: OutRecord['topic'], partition: number): Promise<string[]> {
   const all: string[] = [];
-  await readToEnd(kafka, { topic, partition, from: 0, onRecords: (r) => void all.push(...r.map((x) => x.value!.toString())) });
+  await readToEnd(kafka, {
+    topic,
+    partition,
+    from: 0,
+    onRecords: (r) => void all.push(...r.map((x) => x.value!.toString())),
+  });
   return all;
 }
 
@@ -55,7 +84,9 @@ test('a task without input starts, ticks, and writes; caught-up times go on', as
   const once = new Set<number>();
   const runner = await run((partition, context) => {
     contexts.set(partition, context);
-    return copying({ tick: () => (once.has(partition) ? null : (once.add(partition), [record('rated', partition, 'timer')])) });
+    return copying({
+      tick: () => (once.has(partition) ? null : (once.add(partition), [record('rated', partition, 'timer')])),
+    });
   });
   await until('every task has ticked', () => once.size === 6);
   expect(runner.partitions()).toEqual([0, 1, 2, 3, 4, 5]);
@@ -75,7 +106,10 @@ test('an open transaction of somebody else holds the caught-up time back until i
   const runner = await run((partition, c) => (partition === 0 ? (context = c) : c, copying()));
   await until('caught up', () => (context?.caughtUpTo('usage') ?? 0) > 0);
   const { clientOf } = await import('../src/client.js');
-  const foreign = clientOf(kafka).client.producer({ transactionalId: `${kafka.topic('usage')}-foreign`, maxInFlightRequests: 1 });
+  const foreign = clientOf(kafka).client.producer({
+    transactionalId: `${kafka.topic('usage')}-foreign`,
+    maxInFlightRequests: 1,
+  });
   await foreign.connect();
   const tx = await foreign.transaction();
   await tx.send({ topic: kafka.topic('usage'), acks: -1, messages: [{ partition: 0, key: 'k', value: 'late' }] });
@@ -95,10 +129,13 @@ test('while a task is not ready nothing is stepped, the group is not lost, and i
   let ready = false;
   let ticks = 0;
   let starts = 0;
-  const runner = await run((partition) => {
-    starts++;
-    return copying({ ready: () => ready, tick: () => (partition === 0 && ticks++, null) });
-  }, { sessionTimeoutMs: 3000, stallMs: 3000 });
+  const runner = await run(
+    (partition) => {
+      starts++;
+      return copying({ ready: () => ready, tick: () => (partition === 0 && ticks++, null) });
+    },
+    { sessionTimeoutMs: 3000, stallMs: 3000 },
+  );
   await kafka.producer().send([record('usage', 0, 'a'), record('usage', 0, 'b')]);
   await pause(7000); // more than two sessions
   expect(await texts('rated', 0)).toEqual([]);
@@ -111,7 +148,10 @@ test('while a task is not ready nothing is stepped, the group is not lost, and i
 
 test('a long fold in start keeps the membership', async () => {
   let starts = 0;
-  const runner = await run((partition) => copying({ start: async () => (starts++, await pause(partition === 0 ? 7000 : 0)) }), { sessionTimeoutMs: 3000 });
+  const runner = await run(
+    (partition) => copying({ start: async () => (starts++, await pause(partition === 0 ? 7000 : 0)) }),
+    { sessionTimeoutMs: 3000 },
+  );
   await kafka.producer().send([record('usage', 1, 'meanwhile')]);
   await until('others work meanwhile', async () => (await texts('rated', 1)).length === 1, 5000);
   expect(runner.health().ok).toBe(false);
@@ -158,7 +198,16 @@ test('a second process gets half at once, and gives it back when it drains; noth
 test('a task that fails again and again ends the process; its neighbours go on meanwhile', async () => {
   let fatal: Error | null = null;
   const runner = await run(
-    (partition) => copying(partition === 0 ? { step: () => { throw new TypeError('ours'); } } : {}),
+    (partition) =>
+      copying(
+        partition === 0
+          ? {
+              step: () => {
+                throw new TypeError('ours');
+              },
+            }
+          : {},
+      ),
     { stallMs: 3000, onFatal: (error) => (fatal = error) },
   );
   await kafka.producer().send([record('usage', 0, 'poison'), record('usage', 1, 'fine')]);
@@ -173,15 +222,16 @@ test('a task that fails again and again ends the process; its neighbours go on m
 test('after a quiet while the control records of the input are committed too', async () => {
   const writer = await run(() => copying()); // writes rated transactionally
   await kafka.producer().send([record('usage', 0, 'x')]);
-  const reader = await run(
-    () => copying({ step: () => [] }),
-    { group: 'downstream', inputs: ['rated'] },
+  const reader = await run(() => copying({ step: () => [] }), { group: 'downstream', inputs: ['rated'] });
+  await until(
+    'committed to the end',
+    async () => {
+      const { high } = (await kafka.admin().offsets('rated')).get(0)!;
+      const committed = (await kafka.admin().committed('downstream', ['rated'])).get('rated')!.get(0);
+      return high > 0 && committed === high;
+    },
+    15_000,
   );
-  await until('committed to the end', async () => {
-    const { high } = (await kafka.admin().offsets('rated')).get(0)!;
-    const committed = (await kafka.admin().committed('downstream', ['rated'])).get('rated')!.get(0);
-    return high > 0 && committed === high;
-  }, 15_000);
   await writer.drain();
   await reader.drain();
 }, 60_000);
@@ -193,7 +243,13 @@ test('a reader keeps its positions itself: a throw reads again from there, a new
   const events: string[] = [];
   const start = (on: Kafka) =>
     runReader(on, {
-      group: 'reader', topic: 'rated', maxBatch: 2, logger: silentLogger(), onFatal: (error) => { throw error; },
+      group: 'reader',
+      topic: 'rated',
+      maxBatch: 2,
+      logger: silentLogger(),
+      onFatal: (error) => {
+        throw error;
+      },
       position: (partition) => Promise.resolve(stored.get(partition) ?? null),
       onBatch: (partition, records: InRecord[]) => {
         if (faults-- > 0) return Promise.reject(new Error('the store is away'));

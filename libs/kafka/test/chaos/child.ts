@@ -12,24 +12,46 @@ export interface ChildSettings {
   sessionTimeoutMs: number;
   maxBatch: number;
   ownPartitions?: number[];
-  /** Break a rule, to see that the check notices: connect without fencing, so that offsets are read too early. */
-  withoutFencing?: boolean;
+  /** Break a rule, to see that the check notices: fence after the committed offsets are read, not before. */
+  offsetsBeforeFencing?: boolean;
 }
 
 const settings = JSON.parse(process.argv[2]!) as ChildSettings;
 const logger = createLogger({ service: settings.name, level: 'info' });
 
-if (settings.withoutFencing === true) {
-  TransactionalWriter.prototype.fence = async function (this: TransactionalWriter): Promise<void> {
-    const self = this as unknown as { kafka: ReturnType<typeof createKafka> & { client: never; prefix: string }; producer: unknown };
-    const client = self.kafka.client as { producer(options: object): { connect(): Promise<void> } };
-    const producer = client.producer({ transactionalId: self.kafka.prefix + this.transactionalId, maxInFlightRequests: 1, transactionTimeout: 20_000 });
-    await producer.connect();
-    self.producer = producer;
+/** Fencings put off by `offsetsBeforeFencing`, by transactional id. */
+const putOff = new Map<string, () => Promise<void>>();
+
+if (settings.offsetsBeforeFencing === true) {
+  const fence = TransactionalWriter.prototype.fence;
+  TransactionalWriter.prototype.fence = function (this: TransactionalWriter): Promise<void> {
+    putOff.set(this.transactionalId, () => fence.call(this));
+    return Promise.resolve();
   };
 }
 
-const kafka = createKafka({ brokers: settings.brokers, clientId: settings.name, logger, topicPrefix: settings.topicPrefix });
+/** The right task, started in the wrong order: by now the offsets are read, and only now the earlier owner is fenced. */
+class TooLate extends CountingTask {
+  constructor(
+    private readonly transactionalId: string,
+    ...rest: ConstructorParameters<typeof CountingTask>
+  ) {
+    super(...rest);
+  }
+
+  override async start(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await putOff.get(this.transactionalId)!();
+    await super.start();
+  }
+}
+
+const kafka = createKafka({
+  brokers: settings.brokers,
+  clientId: settings.name,
+  logger,
+  topicPrefix: settings.topicPrefix,
+});
 const runner = await runTasks(kafka, {
   group: settings.group,
   inputs: ['usage'],
@@ -38,7 +60,10 @@ const runner = await runTasks(kafka, {
   tickMs: 50,
   metrics: bareMetrics(),
   logger,
-  createTask: (partition, context) => new CountingTask(kafka, partition, context),
+  createTask: (partition, context) =>
+    settings.offsetsBeforeFencing === true
+      ? new TooLate(`${settings.group}-task-${partition}`, kafka, partition, context)
+      : new CountingTask(kafka, partition, context),
   onFatal: (err) => {
     logger.fatal({ err }, 'fatal');
     process.exit(3);
