@@ -100,13 +100,13 @@ export function followUp(
   const { messageId, part } = state.last;
   return {
     ...state.last,
-    // A leg that was opened again after its deadline passes that deadline a second time: what went before tells them apart.
+    // A leg that was opened again after its deadline passes that deadline a second time: what opened it tells them apart.
     ratedId: ratedId({
       causeKind: cause.type,
       causeId: cause.id,
       messageId,
       part,
-      fingerprint: state.last.ratedId,
+      fingerprint: state.lastMoneyId ?? '',
       index,
     }),
     kind: 'noted',
