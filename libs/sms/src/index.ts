@@ -3,7 +3,7 @@ export { countOctets, countParts, PART_LIMITS, splitIntoParts } from './parts.js
 export type { PartCount, Parts, SmsEncoding } from './parts.js';
 export { parseUdh } from './udh.js';
 export type { Concatenation, UserDataHeader } from './udh.js';
-export { countryOf, normaliseNumber, normaliseSender } from './numbers.js';
+export { countriesUnder, countryOf, hasCallingCode, normaliseNumber, normaliseSender } from './numbers.js';
 export type { DialingRules, NormalisedNumber, NumberKind } from './numbers.js';
 export { PrefixIndex } from './prefix-index.js';
 export { NumberingIndex } from './numbering-plan.js';

@@ -85,6 +85,27 @@ export function countryOf(e164: string): string | null {
   return found < 0 ? null : (codes.countries[found] ?? null);
 }
 
+/**
+ * Every country that has numbers under a prefix: the one it belongs to and those of its longer prefixes.
+ *
+ * Out     empty for a prefix of no country; a country that only shares another's code (BL, MF) is never in it
+ * Example countriesUnder('44') → GB, JE, GG, IM; countriesUnder('447937') → JE; countriesUnder('84') → VN
+ */
+export function countriesUnder(prefix: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const own = countryOf(`+${prefix}`);
+  if (own !== null) found.add(own);
+  for (const [code, country] of codes.prefixes) {
+    if (country !== null && code.length > prefix.length && code.startsWith(prefix)) found.add(country);
+  }
+  return found;
+}
+
+/** Whether any calling code is this country's own. */
+export function hasCallingCode(country: string): boolean {
+  return codes.countries.includes(country);
+}
+
 const PLUS = 43;
 const ZERO = 48;
 const EMPTY = { ok: false, fault: 'empty' } as const;
@@ -107,7 +128,8 @@ function stripped(text: string): string {
 }
 
 /** The countries are interned: one string for a million events. */
-function buildIndex(): { index: PrefixIndex; countries: (string | null)[] } {
+function buildIndex(): { index: PrefixIndex; countries: (string | null)[]; prefixes: [string, string | null][] } {
+  const prefixes: [string, string | null][] = [];
   const countries: (string | null)[] = [];
   const places = new Map<string, number>();
   const index = new PrefixIndex(512);
@@ -119,6 +141,7 @@ function buildIndex(): { index: PrefixIndex; countries: (string | null)[] } {
       places.set(country, place);
     }
     index.set(prefix, place);
+    prefixes.push([prefix, country === '-' ? null : country]);
   }
-  return { index, countries };
+  return { index, countries, prefixes };
 }

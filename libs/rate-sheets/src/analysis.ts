@@ -1,0 +1,389 @@
+import { formatInstant, rateIdOf } from '@ratestream/catalog';
+import type { RateRow } from '@ratestream/events';
+import { mappedColumns, type SheetMapping } from './mapping.js';
+import { detectPadding, type PaddingEvidence } from './mnc-padding.js';
+import { columnLetter, SheetError, type CellFault, type Finding, type RowVerdict, type SheetRow } from './model.js';
+import type { NetworkList } from './networks.js';
+import type { MergedRange } from './read/xlsx-sheet.js';
+import { resolveDestinations } from './rows/destinations.js';
+import type { Draft } from './rows/draft.js';
+import { HeaderFinder, headerKey, type Layout } from './rows/header.js';
+import { RowReader } from './rows/row-reader.js';
+import { findTies } from './rows/ties.js';
+
+/** A price that moves by more than this is looked at. */
+export const JUMP_PERCENT = 50n;
+const BATCH_ROWS = 2_000;
+const MAX_TIES = 1_000;
+
+export interface AnalysisOptions {
+  mapping: SheetMapping;
+  /** Currency of the card. */
+  currency: string;
+  /** Rates of the version in force, by id: what a jump is measured against. */
+  base: ReadonlyMap<string, RateRow>;
+  networks: NetworkList;
+  now: number;
+  /** When the import takes effect; null: the sheet says it. */
+  effectiveFrom: number | null;
+  maxRows: number;
+}
+
+export interface AnalysisSummary {
+  /** Rows that are not blank, below the header; always accepted + refused. */
+  rowsIn: number;
+  accepted: number;
+  refused: number;
+  rates: number;
+  refusedBy: Record<string, number>;
+  findings: Record<string, { severity: Finding['severity']; count: number; firstRow: number | null }>;
+  padding: PaddingEvidence | null;
+  header: readonly string[];
+  headerRow: number;
+  effectiveFrom: number | null;
+}
+
+export interface AnalysisBatch {
+  verdicts: RowVerdict[];
+  findings: Finding[];
+}
+
+/**
+ * Gives every row of a sheet its verdict.
+ *
+ * In      `add` the rows as they are read; then run `finish`, which yields in batches, so that the caller can store
+ *         them and let others work
+ * Out     afterwards `rates` and `summary`. Rows in = accepted + refused, always
+ * Errors  SheetError where the sheet as a whole cannot be read: no header, two tables, several effective dates
+ */
+export class SheetAnalysis {
+  readonly rates: RateRow[] = [];
+  private readonly finder: HeaderFinder;
+  private readonly drafts: Draft[] = [];
+  private reader: RowReader | null = null;
+  private blankBefore = false;
+  private padding: PaddingEvidence | null = null;
+  private effectiveFrom: number | null;
+  private accepted = 0;
+  private readonly refusedBy = new Map<string, number>();
+  private readonly counted = new Map<
+    string,
+    { severity: Finding['severity']; count: number; firstRow: number | null }
+  >();
+
+  constructor(private readonly options: AnalysisOptions) {
+    this.finder = new HeaderFinder(options.mapping);
+    this.effectiveFrom = options.effectiveFrom;
+  }
+
+  add(rows: readonly SheetRow[]): void {
+    for (const row of rows) {
+      if (this.reader === null && this.finder.layout === null) {
+        this.finder.take(row);
+        continue;
+      }
+      if (this.finder.take(row)) continue;
+      this.reader ??= new RowReader(this.options.mapping, this.layout, this.options.currency);
+      this.refuseSecondTable(row);
+      const draft = this.reader.read(row);
+      this.blankBefore = draft === null;
+      if (draft === null) continue;
+      this.drafts.push(draft);
+      if (this.drafts.length > this.options.maxRows)
+        throw new SheetError('too_many_rows', `the sheet has more than ${this.options.maxRows} rows`, row.row, null);
+    }
+  }
+
+  /** Rows read so far. */
+  get rowsIn(): number {
+    return this.drafts.length;
+  }
+
+  get layout(): Layout {
+    if (this.finder.layout === null) throw this.finder.notFound();
+    return this.finder.layout;
+  }
+
+  *finish(merges: readonly MergedRange[]): Generator<AnalysisBatch> {
+    const { layout } = this;
+    if (this.drafts.length === 0)
+      throw new SheetError('empty', 'the sheet has no rows below its header', layout.headerRow + 1, 'A');
+    const merged = this.mergedRows(merges);
+    this.padding = this.findPadding();
+    this.decideInstant();
+    const candidates: Candidate[] = [];
+    const winners = new Map<string, Candidate>();
+    for (const [index, draft] of this.drafts.entries()) {
+      const candidate = this.candidate(draft, merged.get(draft.row));
+      candidates.push(candidate);
+      for (const rate of candidate.rates) {
+        const first = winners.get(rate.rateId);
+        if (first === undefined || isLater(candidate.draft, first.draft)) winners.set(rate.rateId, candidate);
+      }
+      if (index % BATCH_ROWS === BATCH_ROWS - 1) yield { verdicts: [], findings: [] };
+    }
+    for (let from = 0; from < candidates.length; from += BATCH_ROWS) {
+      yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners);
+    }
+    yield { verdicts: [], findings: this.sheetFindings(winners) };
+  }
+
+  get summary(): AnalysisSummary {
+    const { header, headerRow } = this.layout;
+    return {
+      rowsIn: this.drafts.length,
+      accepted: this.accepted,
+      refused: this.drafts.length - this.accepted,
+      rates: this.rates.length,
+      refusedBy: Object.fromEntries(this.refusedBy),
+      findings: Object.fromEntries(this.counted),
+      padding: this.padding,
+      header,
+      headerRow,
+      effectiveFrom: this.effectiveFrom,
+    };
+  }
+
+  private candidate(draft: Draft, mergedFault: CellFault | undefined): Candidate {
+    const faults = mergedFault === undefined ? [...draft.faults] : [...draft.faults, mergedFault];
+    if (faults.length > 0) return { draft, faults, rates: [], warnings: [] };
+    const resolved = resolveDestinations(draft, this.padding?.padding ?? 'none', this.options.networks);
+    faults.push(...resolved.faults.map((fault) => ({ ...fault, column: this.letter(fault.field) })));
+    if (draft.senderType !== null)
+      faults.push(
+        this.fault(
+          'senderType',
+          'sender_type_not_priced',
+          `a card does not tell sender types apart yet: "${draft.senderType}"`,
+        ),
+      );
+    if (draft.effective !== null && this.effectiveFrom !== null && draft.effective > this.effectiveFrom)
+      faults.push(
+        this.fault(
+          'effectiveDate',
+          'later_date',
+          `takes effect at ${formatInstant(draft.effective)}, later than this import`,
+        ),
+      );
+    if (faults.length > 0) return { draft, faults, rates: [], warnings: [] };
+    const rates = resolved.destinations.map((destination) => this.rate(draft, destination));
+    return { draft, faults, rates, warnings: resolved.warnings };
+  }
+
+  private rate(draft: Draft, destination: Pick<RateRow, 'country' | 'mcc' | 'mnc' | 'prefix'>): RateRow {
+    const { trafficClass, price, unit } = draft;
+    const rateId = rateIdOf({ ...destination, trafficClass });
+    // What a sheet does not speak of stays as it was.
+    const before = this.options.base.get(rateId);
+    const { basis, timeoutSec, timeoutPolicy } = before ?? { basis: null, timeoutSec: null, timeoutPolicy: null };
+    return { rateId, ...destination, trafficClass, price, unit, basis, timeoutSec, timeoutPolicy };
+  }
+
+  private judge(candidates: readonly Candidate[], winners: ReadonlyMap<string, Candidate>): AnalysisBatch {
+    const batch: AnalysisBatch = { verdicts: [], findings: [] };
+    for (const candidate of candidates) {
+      const { draft, rates, warnings } = candidate;
+      const won = rates.filter(({ rateId }) => winners.get(rateId) === candidate);
+      const lost = rates
+        .filter(({ rateId }) => winners.get(rateId) !== candidate)
+        .map((rate) => this.duplicate(rate, draft, winners));
+      const faults = rates.length > 0 && won.length === 0 ? lost : candidate.faults;
+      if (faults.length > 0) this.refuse(draft.row, faults, batch);
+      else {
+        this.accepted += 1;
+        this.rates.push(...unique(won));
+        batch.verdicts.push({
+          row: draft.row,
+          verdict: 'accepted',
+          rateIds: unique(won).map(({ rateId }) => rateId),
+          faults: [],
+        });
+        for (const fault of lost) this.find(batch, { row: draft.row, severity: 'warning', ...fault });
+        for (const warning of warnings)
+          this.find(batch, { row: draft.row, column: null, severity: 'warning', ...warning });
+        this.comparePrices(draft.row, won, batch);
+      }
+    }
+    return batch;
+  }
+
+  private refuse(row: number, faults: readonly CellFault[], batch: AnalysisBatch): void {
+    batch.verdicts.push({ row, verdict: 'refused', rateIds: [], faults: [...faults] });
+    for (const code of new Set(faults.map((fault) => fault.code)))
+      this.refusedBy.set(code, (this.refusedBy.get(code) ?? 0) + 1);
+    // What the mapping leaves out on purpose is told by the verdict alone.
+    for (const fault of faults) if (fault.code !== 'not_wanted') this.find(batch, { row, severity: 'error', ...fault });
+  }
+
+  private comparePrices(row: number, rates: readonly RateRow[], batch: AnalysisBatch): void {
+    const column = this.letter('price');
+    for (const { rateId, price } of rates) {
+      if (price === 0n)
+        this.find(batch, {
+          row,
+          column,
+          severity: 'warning',
+          code: 'price_of_zero',
+          message: `${rateId} would be free`,
+        });
+      const before = this.options.base.get(rateId)?.price;
+      if (before === undefined || before === 0n) continue;
+      const difference = price > before ? price - before : before - price;
+      if (difference * 100n > before * JUMP_PERCENT)
+        this.find(batch, {
+          row,
+          column,
+          severity: 'warning',
+          code: 'jump',
+          message: `${rateId} moves by more than ${JUMP_PERCENT} %`,
+        });
+    }
+  }
+
+  private duplicate(rate: RateRow, draft: Draft, winners: ReadonlyMap<string, Candidate>): CellFault {
+    const other = winners.get(rate.rateId);
+    const same =
+      other?.rates.find(({ rateId }) => rateId === rate.rateId)?.price === rate.price ? ' at the same price' : '';
+    const later = other !== undefined && isLater(other.draft, draft);
+    return later
+      ? this.fault(
+          'effectiveDate',
+          'superseded_in_sheet',
+          `"${rate.rateId}" has a later date in row ${other.draft.row}`,
+        )
+      : this.fault('price', 'duplicate_key', `"${rate.rateId}" is in row ${other?.draft.row} already${same}`);
+  }
+
+  private sheetFindings(winners: ReadonlyMap<string, Candidate>): Finding[] {
+    const batch: AnalysisBatch = { verdicts: [], findings: [] };
+    const { now } = this.options;
+    if (this.effectiveFrom !== null && this.effectiveFrom < now)
+      this.find(batch, {
+        row: null,
+        column: this.letter('effectiveDate'),
+        severity: 'warning',
+        code: 'past_effective_date',
+        message: `the sheet takes effect at ${formatInstant(this.effectiveFrom)}, which is past`,
+      });
+    if (this.padding?.undecided === true)
+      this.find(batch, {
+        row: null,
+        column: this.letter('mnc') ?? this.letter('mccMnc'),
+        severity: 'warning',
+        code: 'padding_undecided',
+        message: `MNCs are filled up on the left or on the right, and the sheet does not show on which; taken as ${this.padding.padding}`,
+      });
+    let ties = 0;
+    for (const { one, two } of findTies(this.rates)) {
+      if ((ties += 1) > MAX_TIES) break;
+      const row = winners.get(two)?.draft.row ?? null;
+      const message = `"${two}" and "${one}" can both price one message, and neither is closer in everything: the class decides`;
+      this.find(batch, { row, column: null, severity: 'warning', code: 'tie', message });
+    }
+    return batch.findings;
+  }
+
+  private find(batch: AnalysisBatch, { row, column, code, severity, message }: Finding): void {
+    batch.findings.push({ row, column, code, severity, message });
+    const known = this.counted.get(code);
+    if (known === undefined) this.counted.set(code, { severity, count: 1, firstRow: row });
+    else known.count += 1;
+  }
+
+  private findPadding(): PaddingEvidence | null {
+    const { mapping, networks } = this.options;
+    if (mapping.mnc === undefined && mapping.mccMnc === undefined) return null;
+    const codes = new Map<string, readonly [string, string]>();
+    for (const { mcc, mncs, faults } of this.drafts) {
+      if (faults.length > 0 || mcc === null) continue;
+      for (const mnc of mncs ?? []) codes.set(`${mcc}-${mnc}`, [mcc, mnc]);
+    }
+    const evidence = detectPadding(codes.values(), networks);
+    return mapping.mncPadding === 'auto' ? evidence : { ...evidence, padding: mapping.mncPadding, undecided: false };
+  }
+
+  private decideInstant(): void {
+    if (this.effectiveFrom !== null) return;
+    for (const { row, effective } of this.drafts) {
+      if (effective === null || effective === this.effectiveFrom) continue;
+      if (this.effectiveFrom !== null) {
+        const two = `${formatInstant(this.effectiveFrom)} and ${formatInstant(effective)}`;
+        const column = this.letter('effectiveDate');
+        throw new SheetError(
+          'several_effective_dates',
+          `row ${row}, column ${column}: the sheet takes effect at several instants, ${two}; import it once for each with effectiveFrom`,
+          row,
+          column,
+        );
+      }
+      this.effectiveFrom = effective;
+    }
+  }
+
+  /** A second header below the first: its prices may mean something else. */
+  private refuseSecondTable({ row, cells }: SheetRow): void {
+    const { columns, header, headerRow } = this.layout;
+    if (headerRow === 0) return;
+    const price = columns.get('price') ?? -1;
+    const text = cells[price]?.trim() ?? '';
+    if (text === '') return;
+    const repeated = headerKey(text) === headerKey(header[price] ?? '');
+    const another =
+      this.blankBefore &&
+      !/\d/.test(text) &&
+      [...columns.values()].filter((at) => /\p{L}/u.test(cells[at] ?? '')).length >= 2;
+    if (!repeated && !another) return;
+    const column = columnLetter(price);
+    throw new SheetError(
+      'two_tables',
+      `row ${row}, column ${column}: a second table begins here; keep one table a sheet`,
+      row,
+      column,
+    );
+  }
+
+  private mergedRows(merges: readonly MergedRange[]): Map<number, CellFault> {
+    const rows = new Map<number, CellFault>();
+    const { columns, headerRow } = this.layout;
+    const fields = [...mappedColumns(this.options.mapping).keys()];
+    const last = this.drafts.at(-1)?.row ?? 0;
+    for (const { text, fromRow, toRow, fromColumn, toColumn } of merges) {
+      const field = fields.find(
+        (name) => (columns.get(name) ?? -1) >= fromColumn && (columns.get(name) ?? -1) <= toColumn,
+      );
+      if (field === undefined) continue;
+      for (let row = Math.max(fromRow, headerRow + 1); row <= Math.min(toRow, last); row += 1)
+        rows.set(
+          row,
+          this.fault(field, 'merged_cells', `${text} is one merged cell: only its first row would have the value`),
+        );
+    }
+    return rows;
+  }
+
+  private fault(field: string, code: string, message: string): CellFault {
+    return { column: this.letter(field), field, code, message };
+  }
+
+  private letter(field: string): string | null {
+    const at = this.layout.columns.get(field);
+    return at === undefined ? null : columnLetter(at);
+  }
+}
+
+interface Candidate {
+  draft: Draft;
+  faults: CellFault[];
+  /** What the row would price. */
+  rates: RateRow[];
+  warnings: { code: string; message: string }[];
+}
+
+function isLater(one: Draft, two: Draft): boolean {
+  return one.effective !== null && (two.effective === null || one.effective > two.effective);
+}
+
+/** A row may list one network twice. */
+function unique(rates: readonly RateRow[]): RateRow[] {
+  return rates.length < 2 ? [...rates] : [...new Map(rates.map((rate) => [rate.rateId, rate])).values()];
+}

@@ -1,0 +1,65 @@
+import type { RateRow } from '@ratestream/events';
+import { formatMoney } from '@ratestream/money';
+import type { MarginLoss } from '../model.js';
+import { RateIndex } from './rate-index.js';
+
+/** A card whose rates are known now and, where it is the imported one, as they would be. */
+export interface CardRates {
+  cardId: string;
+  before: RateIndex | null;
+  after: RateIndex;
+  rates: readonly RateRow[];
+}
+
+/**
+ * Every sell rate that would be below the buy rate of the same destination.
+ *
+ * In      one sell and one buy card, the imported one with its next rates
+ * Out     losses; `before` says which are there already. A pair is looked for from both sides, so that a wide rate over
+ *         a narrow one is seen whichever side is the narrow one. Rates of different units (part, message) are not compared
+ * Example sell any:GB 0.04, buy any:GB-234-10 0.05 → a loss of 0.01 on 234-10
+ */
+export function* marginLosses(sell: CardRates, buy: CardRates): Generator<MarginLoss> {
+  const seen = new Set<string>();
+  for (const sellRate of sell.rates) {
+    const loss = lossOf(sell, buy, sellRate, buy.after.find(sellRate, sellRate.trafficClass), sellRate);
+    if (loss !== null) {
+      seen.add(`${loss.sellRateId}|${loss.buyRateId}`);
+      yield loss;
+    }
+  }
+  for (const buyRate of buy.rates) {
+    for (const trafficClass of buyRate.trafficClass === null
+      ? [null, ...sell.after.namedClasses]
+      : [buyRate.trafficClass]) {
+      // Another buy rate of that class goes before this one.
+      if (trafficClass !== buyRate.trafficClass && buy.after.find(buyRate, trafficClass) !== buyRate) continue;
+      const loss = lossOf(sell, buy, sell.after.find(buyRate, trafficClass), buyRate, buyRate);
+      if (loss === null || seen.has(`${loss.sellRateId}|${loss.buyRateId}`)) continue;
+      seen.add(`${loss.sellRateId}|${loss.buyRateId}`);
+      yield loss;
+    }
+  }
+}
+
+function lossOf(
+  sellCard: CardRates,
+  buyCard: CardRates,
+  sell: RateRow | undefined,
+  buy: RateRow | undefined,
+  place: RateRow,
+): MarginLoss | null {
+  if (sell === undefined || buy === undefined || sell.unit !== buy.unit || sell.price >= buy.price) return null;
+  const soldBefore = sellCard.before?.find(place, sell.trafficClass) ?? null;
+  const boughtBefore = buyCard.before?.find(place, buy.trafficClass) ?? null;
+  return {
+    sellCard: sellCard.cardId,
+    sellRateId: sell.rateId,
+    sell: formatMoney(sell.price),
+    buyCard: buyCard.cardId,
+    buyRateId: buy.rateId,
+    buy: formatMoney(buy.price),
+    margin: formatMoney(sell.price - buy.price),
+    before: soldBefore !== null && boughtBefore !== null && soldBefore.price < boughtBefore.price,
+  };
+}

@@ -1,0 +1,60 @@
+import type { RateRow } from '@ratestream/events';
+import {
+  knownNetworks,
+  readSheet,
+  SheetAnalysis,
+  SHEET_LIMITS,
+  sheetMappingSchema,
+  type AnalysisSummary,
+  type Finding,
+  type RowVerdict,
+  type SheetLimits,
+  type SheetMappingInput,
+} from '../src/index.js';
+
+export interface Imported {
+  verdicts: RowVerdict[];
+  findings: Finding[];
+  rates: RateRow[];
+  summary: AnalysisSummary;
+}
+
+export interface ImportOptions {
+  currency?: string;
+  base?: readonly RateRow[];
+  effectiveFrom?: number | null;
+  now?: number;
+  limits?: Partial<SheetLimits>;
+}
+
+/** Reads a sheet as the service does, without a store. */
+export async function importSheet(
+  bytes: Buffer | string,
+  input: SheetMappingInput,
+  { currency = 'EUR', base = [], effectiveFrom = null, now = 0, limits = {} }: ImportOptions = {},
+): Promise<Imported> {
+  const mapping = sheetMappingSchema.parse(input);
+  const reading = readSheet(Buffer.from(bytes), mapping, { ...SHEET_LIMITS, ...limits });
+  const analysis = new SheetAnalysis({
+    mapping,
+    currency,
+    base: new Map(base.map((rate) => [rate.rateId, rate])),
+    networks: knownNetworks(),
+    now,
+    effectiveFrom,
+    maxRows: limits.maxRows ?? SHEET_LIMITS.maxRows,
+  });
+  for await (const rows of reading.rows) analysis.add(rows);
+  const verdicts: RowVerdict[] = [];
+  const findings: Finding[] = [];
+  for (const batch of analysis.finish(reading.merges)) {
+    verdicts.push(...batch.verdicts);
+    findings.push(...batch.findings);
+  }
+  return { verdicts, findings, rates: analysis.rates, summary: analysis.summary };
+}
+
+/** Rate ids with their prices as numbers of nano-units. */
+export function prices({ rates }: Imported): [string, bigint][] {
+  return rates.map(({ rateId, price }) => [rateId, price]);
+}
