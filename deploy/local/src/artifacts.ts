@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { StackError } from './errors.js';
 import { runLogged } from './run-logged.js';
 
-const KAFKA = { version: '4.4.0', scala: '2.13', slf4j: '1.7.36' };
+const KAFKA = { version: '4.0.1', scala: '2.13', slf4j: '1.7.36' };
 const REGISTRY = { version: '2.6.13.Final' };
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 

@@ -7,7 +7,7 @@ import { cacheFolder } from './artifacts.js';
 const STALE_LOCK_MS = 120_000;
 
 /**
- * A Java class archive (AppCDS) for a program, recorded once per JDK and kept in the cache: it halves the start.
+ * A Java class archive (AppCDS) for a program, recorded once per JDK and version and kept in the cache: it halves the start.
  * Returns the JVM flags to use now; none where the archive is missing and another stack is recording it.
  *
  * `record` must run the program once with the given flags in the given folder and end it by SIGTERM.

@@ -35,11 +35,24 @@ export function createFront(engine: Engine): FastifyInstance {
   });
   front.removeAllContentTypeParsers();
   front.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  front.addHook('onRequest', async ({ headers }) => refuseBrowsers(headers));
   front.get('/ping', (_request, reply) => reply.type('text/plain').send('Ok.\n'));
   front.get('/replicas_status', (_request, reply) => reply.type('text/plain').send('Ok.\n'));
   front.route({ method: ['GET', 'POST'], url: '/', handler: (request, reply) => answer(engine, request, reply) });
   front.setErrorHandler((error, _request, reply) => refuse(reply, error as Error));
   return front;
+}
+
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
+/**
+ * Nobody is asked for a password here, so a web page that a browser on this machine shows must not get in: neither by a
+ * request across sites nor by a name of its own that it points at this address.
+ */
+function refuseBrowsers(headers: FastifyRequest['headers']): void {
+  const { host = '', origin, 'sec-fetch-site': site } = headers;
+  const across = site === 'cross-site' || site === 'same-site' || (origin !== undefined && origin !== `http://${host}`);
+  if (across || !LOOPBACK.test(host)) throw new RequestError('Web pages of other sites may not ask.');
 }
 
 async function answer(engine: Engine, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { kafkaJars } from '../artifacts.js';
 import { classArchiveFlags } from '../class-archive.js';
@@ -33,7 +33,7 @@ export class KafkaPart implements Part {
   async prepare(): Promise<void> {
     const { context } = this;
     this.jars = await kafkaJars(context);
-    this.archiveFlags = await classArchiveFlags('kafka', (flags, folder) => {
+    this.archiveFlags = await classArchiveFlags(basename(this.jars), (flags, folder) => {
       context.say('recording its class archive (once)');
       return this.record(flags, folder);
     });

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { registryApp } from '../artifacts.js';
 import { classArchiveFlags } from '../class-archive.js';
 import { StackError } from '../errors.js';
@@ -32,7 +32,7 @@ export class RegistryPart implements Part {
   async prepare(): Promise<void> {
     const { context } = this;
     this.app = await registryApp(context);
-    this.archiveFlags = await classArchiveFlags('registry', (flags, folder) => {
+    this.archiveFlags = await classArchiveFlags(basename(this.app), (flags, folder) => {
       context.say('recording its class archive (once)');
       return this.record(flags, folder);
     });
