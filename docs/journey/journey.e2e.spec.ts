@@ -5,6 +5,8 @@ import { marginAppears } from './04-margin-appears.chapter.js';
 import { itIsReplayed } from './05-it-is-replayed.chapter.js';
 import { itIsKilled } from './06-it-is-killed.chapter.js';
 import { othersSpeakToIt } from './07-others-speak-to-it.chapter.js';
+import { itStopsAndGoesOn } from './08-it-stops-and-goes-on.chapter.js';
+import { aPriceListArrives } from './09-a-price-list-arrives.chapter.js';
 import { openGuide } from './test/guide.js';
 import { startInstallation, stopInstallation } from './test/stack.js';
 import { closeKafka } from './test/streams.js';
@@ -27,4 +29,6 @@ describe('the journey of a message', () => {
   itIsReplayed();
   itIsKilled();
   othersSpeakToIt();
+  itStopsAndGoesOn();
+  aPriceListArrives();
 });
