@@ -30,7 +30,7 @@ export const FULL: ChaosOptions = {
 export const QUICK: ChaosOptions = {
   ...FULL,
   messages: 5_000,
-  recordsPerSecond: 320,
+  recordsPerSecond: 240,
   kills: 4,
   pauseSec: [1, 2],
   freezeSec: 14,

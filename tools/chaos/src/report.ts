@@ -16,7 +16,7 @@ export function report(result: ChaosResult): string {
     `quiet ${seconds(result.catchUpSec)} after the last record and fault`,
     `full replay: ${replay.ratedEvents} rated events, ${replay.unchanged ? 'not a byte changed' : 'CHANGED'} (${seconds(replay.seconds)})`,
     `cdr.raw: ${raw.records} records = ${raw.withUsage} with usage + ${raw.rejected} rejected + ${raw.waiting} waiting + ${raw.lost.length} lost`,
-    `  rejected, the replay's included: ${counts(raw.rejectReasons)}`,
+    `  rejected: ${counts(raw.rejectReasons)}`,
     `money: ${money.parts} parts, ${money.legs} legs, ${money.timeouts} timed out, ${money.duplicates} duplicates with the replay, unrated: ${counts(money.unrated)}`,
     `  settled sell ${money.settledSell}, settled buy ${money.settledBuy}, held ${money.heldSell}`,
     `  oracle = rated = ledger = ClickHouse: ${money.faults.length === 0 ? 'yes, to the nano-unit' : 'NO'}`,

@@ -53,6 +53,9 @@ export async function runChaos(
     await sleep(Math.max(0, sentAt + options.timeoutSec * 1_000 - Date.now()));
     await watch.quiet(300_000);
 
+    // Before the replay, which would find what had been lost.
+    say('checking every record of cdr.raw');
+    const raw = await checkRaw(kafka);
     say('replaying everything');
     const replayedAt = Date.now();
     const before = await digestRated(kafka);
@@ -67,8 +70,6 @@ export async function runChaos(
       seconds: (Date.now() - replayedAt) / 1_000,
     };
 
-    say('checking every record of cdr.raw');
-    const raw = await checkRaw(kafka);
     say('comparing oracle, rated, ledger and ClickHouse');
     const money = await checkMoney(installation);
     return {

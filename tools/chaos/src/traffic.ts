@@ -75,7 +75,7 @@ export async function sendTraffic(
           await producer.send(batch);
           break;
         } catch {
-          // The same batch on the same producer: its sequence numbers tell the broker what it has already.
+          // The same batch again; what the broker has already it knows by the sequence numbers, or it is a duplicate more.
           sent.errors++;
           await sleep(500);
         }
