@@ -9,6 +9,7 @@ export * from './price-leg.js';
 export * from './rate-book.js';
 export * from './rate-table.js';
 export * from './state/id-table.js';
+export { FOLD_VERSION } from './state/fold-version.js';
 export * from './state/rating-state.js';
 export * from './subject.js';
 export * from './terms.js';

@@ -7,9 +7,6 @@ import { ClosedParts } from './closed-parts.js';
 import { DeadlineIndex } from './deadline-index.js';
 import { IdTable } from './id-table.js';
 
-/** Raise it when old checkpoints can no longer be read; a task then folds `rated` from its beginning. */
-export const FOLD_VERSION = 1;
-
 /** How long a terminal status may still correct an outcome. */
 export const RECEIPT_HORIZON = 7 * 86_400_000_000;
 
