@@ -25,7 +25,7 @@ export type {
 } from './deciders/decision.js';
 export { leastLoadedPartition, MAX_LEVELS } from './deciders/account.decider.js';
 export { SOURCE_NOTICE_MICROS } from './deciders/source.decider.js';
-export { nextRateVersion } from './deciders/rate-card.decider.js';
+export { inForce, nextRateVersion } from './deciders/rate-card.decider.js';
 export { nextNumbersVersion } from './deciders/numbering-plan.decider.js';
 export { parseRateRow, rateIdOf, RATE_COLUMNS } from './rows/rate-row.js';
 export { parseNumberRow, NUMBER_COLUMNS } from './rows/number-row.js';

@@ -20,8 +20,6 @@ export interface AnalysisOptions {
   mapping: SheetMapping;
   /** Currency of the card. */
   currency: string;
-  /** Rates of the version in force, by id: what a jump is measured against. */
-  base: ReadonlyMap<string, RateRow>;
   networks: NetworkList;
   now: number;
   /** When the import takes effect; null: the sheet says it. */
@@ -51,8 +49,8 @@ export interface AnalysisBatch {
 /**
  * Gives every row of a sheet its verdict.
  *
- * In      `add` the rows as they are read; then run `finish`, which yields in batches, so that the caller can store
- *         them and let others work
+ * In      `add` the rows as they are read; `instant` then says when the import takes effect, so that the caller can find
+ *         the version in force there; `finish` yields in batches, so that the caller can store them and let others work
  * Out     afterwards `rates` and `summary`. Rows in = accepted + refused, always
  * Errors  SheetError where the sheet as a whole cannot be read: no header, two tables, several effective dates
  */
@@ -63,6 +61,7 @@ export class SheetAnalysis {
   private reader: RowReader | null = null;
   private blankBefore = false;
   private padding: PaddingEvidence | null = null;
+  private base: ReadonlyMap<string, RateRow> = new Map();
   private effectiveFrom: number | null;
   private accepted = 0;
   private readonly refusedBy = new Map<string, number>();
@@ -104,13 +103,21 @@ export class SheetAnalysis {
     return this.finder.layout;
   }
 
-  *finish(merges: readonly MergedRange[]): Generator<AnalysisBatch> {
-    const { layout } = this;
+  /** When all rows are in: the instant that the caller or the sheet names; null: neither does. */
+  instant(): number | null {
+    const { headerRow } = this.layout;
     if (this.drafts.length === 0)
-      throw new SheetError('empty', 'the sheet has no rows below its header', layout.headerRow + 1, 'A');
+      throw new SheetError('empty', 'the sheet has no rows below its header', headerRow + 1, 'A');
+    this.decideInstant();
+    return this.effectiveFrom;
+  }
+
+  /** In: merged cells; rates of the version in force by id, which a jump is measured against. */
+  *finish(merges: readonly MergedRange[], base: ReadonlyMap<string, RateRow>): Generator<AnalysisBatch> {
+    this.instant();
+    this.base = base;
     const merged = this.mergedRows(merges);
     this.padding = this.findPadding();
-    this.decideInstant();
     const candidates: Candidate[] = [];
     const winners = new Map<string, Candidate>();
     for (const [index, draft] of this.drafts.entries()) {
@@ -174,7 +181,7 @@ export class SheetAnalysis {
     const { trafficClass, price, unit } = draft;
     const rateId = rateIdOf({ ...destination, trafficClass });
     // What a sheet does not speak of stays as it was.
-    const before = this.options.base.get(rateId);
+    const before = this.base.get(rateId);
     const { basis, timeoutSec, timeoutPolicy } = before ?? { basis: null, timeoutSec: null, timeoutPolicy: null };
     return { rateId, ...destination, trafficClass, price, unit, basis, timeoutSec, timeoutPolicy };
   }
@@ -226,7 +233,7 @@ export class SheetAnalysis {
           code: 'price_of_zero',
           message: `${rateId} would be free`,
         });
-      const before = this.options.base.get(rateId)?.price;
+      const before = this.base.get(rateId)?.price;
       if (before === undefined || before === 0n) continue;
       const difference = price > before ? price - before : before - price;
       if (difference * 100n > before * JUMP_PERCENT)

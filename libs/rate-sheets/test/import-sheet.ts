@@ -38,7 +38,6 @@ export async function importSheet(
   const analysis = new SheetAnalysis({
     mapping,
     currency,
-    base: new Map(base.map((rate) => [rate.rateId, rate])),
     networks: knownNetworks(),
     now,
     effectiveFrom,
@@ -47,7 +46,7 @@ export async function importSheet(
   for await (const rows of reading.rows) analysis.add(rows);
   const verdicts: RowVerdict[] = [];
   const findings: Finding[] = [];
-  for (const batch of analysis.finish(reading.merges)) {
+  for (const batch of analysis.finish(reading.merges, new Map(base.map((rate) => [rate.rateId, rate])))) {
     verdicts.push(...batch.verdicts);
     findings.push(...batch.findings);
   }

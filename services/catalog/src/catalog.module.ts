@@ -5,28 +5,32 @@ import { AccountsController } from './http/accounts.controller.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
 import { CommandPort } from './http/command-port.js';
 import { ConnectionsController } from './http/connections.controller.js';
+import { ImportPort, type ImportPortOptions } from './http/import-port.js';
+import { ImportsController } from './http/imports.controller.js';
 import { NumberingPlansController } from './http/numbering-plans.controller.js';
 import { PlansController } from './http/plans.controller.js';
 import { RateCardsController } from './http/rate-cards.controller.js';
 import { RateVersionsController } from './http/rate-versions.controller.js';
 import { ResourceReads } from './http/resource-reads.js';
 import { RowPort, type RowPortOptions } from './http/row-port.js';
+import { SheetMappingsController } from './http/sheet-mappings.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { SuppliersController } from './http/suppliers.controller.js';
-import { COMMANDS, QUERIES, ROWS } from './http/tokens.js';
+import { COMMANDS, IMPORTS, QUERIES, ROWS } from './http/tokens.js';
 import type { CatalogQueries } from './queries/catalog-queries.js';
 
 export interface CatalogParts {
   commands: CommandHandler;
   queries: CatalogQueries;
   rows: RowPortOptions;
+  imports: ImportPortOptions;
   apiKeys: ApiKeys;
 }
 
 /** Who does what in the catalog service, in the order a command meets it. */
 @Module({})
 export class CatalogModule {
-  static with({ commands, queries, rows, apiKeys }: CatalogParts): DynamicModule {
+  static with({ commands, queries, rows, imports, apiKeys }: CatalogParts): DynamicModule {
     return {
       module: CatalogModule,
       providers: [
@@ -35,6 +39,8 @@ export class CatalogModule {
         RowPort, // sheets of rates and numbers, in and out
         { provide: COMMANDS, useValue: commands }, // lock position → decide → events, outbox, answer in one transaction
         { provide: ROWS, useValue: rows },
+        ImportPort, // rate sheets of any layout: staged, approved, published through the same commands
+        { provide: IMPORTS, useValue: imports },
         ResourceReads,
         { provide: QUERIES, useValue: queries }, // the state now from the view, at an instant from the stream
       ],
@@ -44,6 +50,8 @@ export class CatalogModule {
         ConnectionsController,
         SourcesController,
         RateVersionsController,
+        ImportsController,
+        SheetMappingsController,
         RateCardsController,
         PlansController,
         NumberingPlansController,

@@ -1,4 +1,4 @@
-import { baseConfigSchema, envInteger, postgresConfig } from '@ratestream/http';
+import { baseConfigSchema, envBoolean, envInteger, postgresConfig } from '@ratestream/http';
 import { z } from 'zod';
 
 /** Everything the catalog is told from outside; variables are named after the fields (`IMPORT_MAX_ROWS`). */
@@ -14,6 +14,10 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   importMaxRows: envInteger(1, 10_000_000).default(1_000_000),
   /** Uploads at the same time; each holds its rows in memory. */
   importMaxConcurrent: envInteger(1, 100).default(2),
+  /** How long the request with a rate sheet waits for its verdicts; after that it answers 202 and the reading goes on. */
+  importWaitMs: envInteger(0, 120_000).default(20_000),
+  /** A staged import is approved by another key than the one that uploaded it. */
+  importSecondApprover: envBoolean.default(true),
 });
 
 export type CatalogConfig = z.output<typeof catalogConfigSchema>;

@@ -12,6 +12,7 @@ import { CommandHandler } from '../src/commands/command-handler.js';
 import { RowPublisher } from '../src/commands/row-publisher.js';
 import { CatalogQueries } from '../src/queries/catalog-queries.js';
 import { takeSheets } from '../src/http/take-sheets.js';
+import { makeImports } from '../src/imports/make-imports.js';
 import { UploadSlots } from '../src/upload/upload-slots.js';
 
 export const ADMIN_SECRET = 'rs_the-admin-of-this-test';
@@ -55,18 +56,33 @@ export async function startApp(pool: Pool, maxBytes = 50_000_000): Promise<Proce
   const process = startProcess(pool);
   const { state, commands } = process;
   await state.catchUp(pool);
+  const publisher = new RowPublisher(commands, state, pool);
+  const slots = new UploadSlots(2);
   const app = await createServiceApp({
     name: 'catalog',
     module: CatalogModule.with({
       commands,
       queries: new CatalogQueries(state.view, pool),
       rows: {
-        publisher: new RowPublisher(commands, state, pool),
+        publisher,
         pool,
         metrics: bareMetrics(),
-        slots: new UploadSlots(2),
+        slots,
         limits: { maxBytes, maxRows: 200_000 },
       },
+      imports: makeImports({
+        pool,
+        view: state.view,
+        logger: silentLogger(),
+        metrics: bareMetrics(),
+        publisher,
+        slots,
+        clock: () => Date.now() * 1_000,
+        maxRows: 200_000,
+        maxBytes,
+        secondApprover: true,
+        waitMs: 60_000,
+      }),
       apiKeys: {
         find: (hash) => state.view.apiKeyByHash(hash),
         isWithin: (id, scope) => state.view.isWithin(id, scope),

@@ -41,6 +41,8 @@ export type CatalogCommand =
       effectiveFrom: Micros | null;
       backdated: boolean;
       rowSet: RowSet;
+      /** A scheduled version that this one takes the place of: it is withdrawn in the same breath. */
+      insteadOf?: number | null;
     }
   | { type: 'WithdrawRates'; id: string; version: number }
   | { type: 'CreatePlan'; id: string; body: CreatePlanBody }

@@ -65,21 +65,47 @@ export function publishRates(command: CommandOf<'PublishRates'>, context: Decisi
     faults.add('effectiveFrom', 'in_the_past', 'lies in the past; say backdated=true if that is meant');
   }
   if (rowSet.rows < 1) faults.add('', 'no_rows', 'a version has at least one rate');
+  const withdrawn = checkScheduled(faults, command.insteadOf ?? null, view.everyVersion(id), now);
   const published: RateCardVersion = {
     cardId: id,
     version,
     effectiveFrom,
     knownAt: now,
-    supersedes: inForce(view.versions(id), effectiveFrom),
+    supersedes: inForce(
+      view.versions(id).filter((one) => one.version !== withdrawn),
+      effectiveFrom,
+    ),
     withdrawnAt: null,
     ...rowSet,
   };
-  return faults.orAccept({
+  const publication = {
     aggregate: 'rate-card',
     aggregateId: id,
     type: 'RateCardVersionPublished',
     data: published,
-  });
+  } as const;
+  if (withdrawn === null) return faults.orAccept(publication);
+  const withdrawal = { cardId: id, version: withdrawn, withdrawnAt: now };
+  return faults.orAccept(
+    { aggregate: 'rate-card', aggregateId: id, type: 'RateCardVersionWithdrawn', data: withdrawal },
+    publication,
+  );
+}
+
+/** Only what has not taken effect can be taken back without a trace in prices; null where nothing is. */
+function checkScheduled(
+  faults: Faults,
+  version: number | null,
+  versions: readonly RateCardVersion[],
+  now: Micros,
+): number | null {
+  if (version === null) return null;
+  const found = versions.find((one) => one.version === version);
+  if (found === undefined) faults.add('insteadOf', 'not_found', `there is no version ${version}`);
+  else if (found.withdrawnAt !== null) faults.add('insteadOf', 'withdrawn', `version ${version} is withdrawn already`);
+  else if (found.effectiveFrom <= now)
+    faults.add('insteadOf', 'in_force', `version ${version} has taken effect already`);
+  return version;
 }
 
 /** Withdraws a version: it prices nothing that is rated from here on; what it priced stays. */
@@ -94,8 +120,8 @@ export function withdrawRates({ id, version }: CommandOf<'WithdrawRates'>, conte
   return accept({ aggregate: 'rate-card', aggregateId: id, type: 'RateCardVersionWithdrawn', data });
 }
 
-/** The version that a new one replaces from its instant on: latest effective, then latest published. */
-function inForce(versions: readonly RateCardVersion[], at: Micros): number | null {
+/** The version that is in force at an instant, and that a new one replaces there: latest effective, then latest published. */
+export function inForce(versions: readonly RateCardVersion[], at: Micros): number | null {
   let found: RateCardVersion | null = null;
   for (const one of versions) {
     if (one.effectiveFrom <= at && (found === null || one.effectiveFrom >= found.effectiveFrom)) found = one;

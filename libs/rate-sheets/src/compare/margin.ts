@@ -3,6 +3,8 @@ import { formatMoney } from '@ratestream/money';
 import type { MarginLoss } from '../model.js';
 import { RateIndex } from './rate-index.js';
 
+const BREATH_RATES = 5_000;
+
 /** A card whose rates are known now and, where it is the imported one, as they would be. */
 export interface CardRates {
   cardId: string;
@@ -15,13 +17,15 @@ export interface CardRates {
  * Every sell rate that would be below the buy rate of the same destination.
  *
  * In      one sell and one buy card, the imported one with its next rates
- * Out     losses; `before` says which are there already. A pair is looked for from both sides, so that a wide rate over
+ * Out     losses, and null now and then, so that the caller can let others work; `before` says which are there already. A pair is looked for from both sides, so that a wide rate over
  *         a narrow one is seen whichever side is the narrow one. Rates of different units (part, message) are not compared
  * Example sell any:GB 0.04, buy any:GB-234-10 0.05 → a loss of 0.01 on 234-10
  */
-export function* marginLosses(sell: CardRates, buy: CardRates): Generator<MarginLoss> {
+export function* marginLosses(sell: CardRates, buy: CardRates): Generator<MarginLoss | null> {
   const seen = new Set<string>();
+  let looked = 0;
   for (const sellRate of sell.rates) {
+    if ((looked += 1) % BREATH_RATES === 0) yield null;
     const loss = lossOf(sell, buy, sellRate, buy.after.find(sellRate, sellRate.trafficClass), sellRate);
     if (loss !== null) {
       seen.add(`${loss.sellRateId}|${loss.buyRateId}`);
@@ -29,6 +33,7 @@ export function* marginLosses(sell: CardRates, buy: CardRates): Generator<Margin
     }
   }
   for (const buyRate of buy.rates) {
+    if ((looked += 1) % BREATH_RATES === 0) yield null;
     for (const trafficClass of buyRate.trafficClass === null
       ? [null, ...sell.after.namedClasses]
       : [buyRate.trafficClass]) {

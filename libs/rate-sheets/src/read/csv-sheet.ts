@@ -73,8 +73,10 @@ export function tooLong(row: number | null, column: string | null, maxCellChars:
   return new SheetError('cell_too_long', `${place}: has more than ${maxCellChars} characters`, row, column);
 }
 
-function unreadable(error: CsvError, row: number): SheetError {
-  const place = error as { column?: unknown; index?: unknown };
+function unreadable(error: CsvError, read: number): SheetError {
+  const place = error as { column?: unknown; index?: unknown; lines?: unknown };
+  // The parser runs ahead of the rows that were handed over, so its own count goes first.
+  const row = typeof place.lines === 'number' ? place.lines : read;
   const index = typeof place.column === 'number' ? place.column : typeof place.index === 'number' ? place.index : 0;
   const column = columnLetter(index);
   const long = error.code === 'CSV_MAX_RECORD_SIZE';

@@ -265,14 +265,15 @@ export class RowReader {
     const first = text.charCodeAt(0);
     // '=' and '@': what a spreadsheet would execute; a workbook says it of the cell itself.
     if (this.formulas?.has(at) === true || first === 61 || first === 64) {
-      if (!this.faults.some(({ code, field: known }) => code === 'formula' && known === field))
-        this.fault(field, 'formula', 'is a formula, whose value nobody has seen; paste values');
+      this.fault(field, 'formula', 'is a formula, whose value nobody has seen; paste values');
       return '';
     }
     return text;
   }
 
   private fault(field: string | null, code: string, message: string): void {
+    // A formula reads as nothing; that nothing is there is no second fault.
+    if (this.faults.some((known) => known.code === 'formula' && known.field === field)) return;
     const at = field === null ? undefined : this.layout.columns.get(field);
     this.faults.push({ column: at === undefined ? null : columnLetter(at), field: field ?? '', code, message });
   }

@@ -31,6 +31,8 @@ export interface CommandRequest {
   chunks?: readonly RateChunk[];
   /** What the caller is told besides id, version and position; kept with the idempotency key, so never a secret. */
   describe?: (events: readonly CatalogEvent[]) => object;
+  /** Written in the command's own transaction; a throw undoes the command. */
+  alongside?: (tx: Tx, answer: CommandAnswer) => Promise<void>;
 }
 
 export interface CommandAnswer {
@@ -136,6 +138,7 @@ export class CommandHandler {
       position: position + events.length,
       ...request.describe?.(events),
     };
+    await request.alongside?.(tx, answer);
     if (idempotency !== null) await keepAnswer(tx, idempotency, answer);
     return { result: { outcome: 'done', answer, repeated: false }, events };
   }

@@ -34,7 +34,7 @@ export class RowPublisher {
   rates(
     id: string,
     rows: readonly RateRow[],
-    when: { effectiveFrom: number | null; backdated: boolean },
+    when: { effectiveFrom: number | null; backdated: boolean; insteadOf?: number | null },
     terms: Terms,
   ): Promise<CommandResult> {
     const sha256 = rateRowsHash(rows);
@@ -78,7 +78,7 @@ export class RowPublisher {
           ...terms,
           command,
           chunks,
-          describe: (events) => ({ ...describeVersion(events[0]), ...rowSet, version }),
+          describe: (events) => ({ ...describeVersion(events.at(-1)), ...rowSet, version }),
         });
         if (!isVersionTaken(result) || attempt === MAX_TRIES) return result;
       } catch (error) {

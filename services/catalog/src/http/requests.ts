@@ -2,7 +2,7 @@ import { anyId, parseInstant } from '@ratestream/catalog';
 import { pageQuery } from '@ratestream/http';
 import { z } from 'zod';
 
-const instantText = z.string().transform((text, context) => {
+export const instantText = z.string().transform((text, context) => {
   const micros = parseInstant(text);
   if (micros !== null) return micros;
   context.addIssue({ code: 'custom', message: 'must be an ISO 8601 instant with zone, such as 2026-05-01T12:00:00Z' });

@@ -2,3 +2,4 @@
 export const COMMANDS = Symbol('COMMANDS');
 export const QUERIES = Symbol('QUERIES');
 export const ROWS = Symbol('ROWS');
+export const IMPORTS = Symbol('IMPORTS');

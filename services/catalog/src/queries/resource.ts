@@ -59,7 +59,16 @@ export const RESOURCES = {
 
 export type ResourceName = keyof typeof RESOURCES;
 
-const INSTANTS = new Set(['effectiveFrom', 'knownAt', 'withdrawnAt', 'expiresAt', 'occurredAt']);
+const INSTANTS = new Set([
+  'uploadedAt',
+  'decidedAt',
+  'changedAt',
+  'effectiveFrom',
+  'knownAt',
+  'withdrawnAt',
+  'expiresAt',
+  'occurredAt',
+]);
 
 /**
  * A state as a caller may see it: instants in ISO 8601, no hash of a key, and no account above the caller's own.

@@ -9,6 +9,8 @@ import { CatalogState } from '../commands/catalog-state.js';
 import { CommandHandler } from '../commands/command-handler.js';
 import { RowPublisher } from '../commands/row-publisher.js';
 import type { CatalogConfig } from '../config.js';
+import type { ImportRunner } from '../imports/import-runner.js';
+import { makeImports } from '../imports/make-imports.js';
 import { takeSheets } from '../http/take-sheets.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
 import { UploadSlots } from '../upload/upload-slots.js';
@@ -65,9 +67,10 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const secret = config.bootstrapAdminKey;
   if (secret !== undefined) await issueBootstrapKey(secret, commands, state, logger);
 
+  const { runner, ...parts } = partsOf(config, { pool, state, commands, metrics, logger });
   const service = await bootstrapService({
     name: 'catalog',
-    module: CatalogModule.with(partsOf(config, { pool, state, commands, metrics })),
+    module: CatalogModule.with(parts),
     config,
     logger,
     metrics,
@@ -78,6 +81,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'postgres', run: () => pool.end() },
       { name: 'kafka', run: () => kafka.close() },
       { name: 'relay', run: () => relay.stop() },
+      { name: 'imports', run: () => runner.stop() },
     ],
   });
   const onFatal = (error: Error): void => service.fail(error);
@@ -89,19 +93,44 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   return Object.assign(service, { state, commands });
 }
 
+interface Shared {
+  pool: Pool;
+  state: CatalogState;
+  commands: CommandHandler;
+  metrics: Metrics;
+  logger: Logger;
+}
+
 function partsOf(
   config: CatalogConfig,
-  { pool, state, commands, metrics }: { pool: Pool; state: CatalogState; commands: CommandHandler; metrics: Metrics },
-): CatalogParts {
+  { pool, state, commands, metrics, logger }: Shared,
+): CatalogParts & { runner: ImportRunner } {
   const { view } = state;
+  const publisher = new RowPublisher(commands, state, pool);
+  const slots = new UploadSlots(config.importMaxConcurrent);
+  const imports = makeImports({
+    pool,
+    view,
+    logger,
+    metrics,
+    publisher,
+    slots,
+    clock: nowMicros,
+    maxRows: config.importMaxRows,
+    maxBytes: config.importMaxBytes,
+    secondApprover: config.importSecondApprover,
+    waitMs: config.importWaitMs,
+  });
   return {
+    imports,
+    runner: imports.runner,
     commands,
     queries: new CatalogQueries(view, pool),
     rows: {
-      publisher: new RowPublisher(commands, state, pool),
+      publisher,
       pool,
       metrics,
-      slots: new UploadSlots(config.importMaxConcurrent),
+      slots,
       limits: { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows },
     },
     apiKeys: { find: (hash) => view.apiKeyByHash(hash), isWithin: (id, scope) => view.isWithin(id, scope) },

@@ -29,6 +29,16 @@ export async function claim(tx: Tx, { keyId, idempotencyKey, requestHash }: Clai
   return { outcome: 'answered', answer: JSON.parse(known.answer) as object };
 }
 
+/** What was answered to exactly this request; null where it is new, still running, or another request had the key. */
+export async function answeredBefore(pool: Pool, asked: Claim): Promise<object | null> {
+  const { rows } = await pool.query<{ answer: string | null }>(
+    'select answer from command_answer where key_id = $1 and idempotency_key = $2 and request_hash = $3',
+    [asked.keyId, asked.idempotencyKey, asked.requestHash],
+  );
+  const answer = rows[0]?.answer ?? null;
+  return answer === null ? null : (JSON.parse(answer) as object);
+}
+
 export async function keepAnswer(tx: Tx, { keyId, idempotencyKey }: Claim, answer: object): Promise<void> {
   await tx.query('update command_answer set answer = $3 where key_id = $1 and idempotency_key = $2', [
     keyId,

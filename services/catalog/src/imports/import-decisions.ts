@@ -1,0 +1,116 @@
+import { inForce, type CatalogView } from '@ratestream/catalog';
+import type { RateRow } from '@ratestream/events';
+import { conflict, notFound, ProblemError, type Caller } from '@ratestream/http';
+import type { Pool } from '@ratestream/postgres';
+import type { CommandAnswer } from '../commands/command-handler.js';
+import type { RowPublisher } from '../commands/row-publisher.js';
+import { authorityOf, type CommandHeaders } from '../http/command-context.js';
+import { doneOrThrow } from '../http/command-port.js';
+import { answeredBefore } from '../store/command-answers.js';
+import { keptRates } from './import-chunks.js';
+import { unwantedRefusals, type RateImport } from './import.js';
+import { decideImport, findImport } from './import-store.js';
+
+export interface Approval {
+  /** Publish although rows that the mapping wanted are refused. */
+  acceptRefused: boolean;
+  /** Publish although the instant is past. */
+  backdated: boolean;
+  /** The scheduled version that this one takes the place of. */
+  supersedes: number | null;
+}
+
+export interface DecisionsOptions {
+  pool: Pool;
+  view: CatalogView;
+  publisher: RowPublisher;
+  /** Whoever uploaded a sheet does not approve it. */
+  secondApprover: boolean;
+  clock: () => number;
+}
+
+/** What people decide about staged imports. Publishing and the import's end are one transaction. */
+export class ImportDecisions {
+  constructor(private readonly options: DecisionsOptions) {}
+
+  async approve(
+    cardId: string,
+    importId: string,
+    approval: Approval,
+    caller: Caller,
+    headers: CommandHeaders,
+  ): Promise<CommandAnswer> {
+    const { pool, publisher, clock } = this.options;
+    const idempotency = headers.claimOf(caller, approval);
+    const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
+    if (before !== null) return before as CommandAnswer;
+    const found = await this.staged(cardId, importId);
+    this.check(found, approval, caller);
+    const rates: RateRow[] = [];
+    for await (const piece of keptRates(pool, importId)) for (const rate of piece) rates.push(rate);
+    const result = await publisher.rates(
+      cardId,
+      rates,
+      { effectiveFrom: found.effectiveFrom, backdated: approval.backdated, insteadOf: approval.supersedes },
+      {
+        authority: authorityOf(caller),
+        actor: caller.keyId,
+        expectedVersion: headers.expectedVersion,
+        idempotency,
+        alongside: async (tx, answer) => {
+          const { version } = answer as unknown as { version: number };
+          const decision = { status: 'approved', by: caller.keyId, at: clock(), version } as const;
+          if (!(await decideImport(tx, importId, decision))) throw notStaged('decided meanwhile');
+        },
+      },
+    );
+    return doneOrThrow(result).answer;
+  }
+
+  async discard(cardId: string, importId: string, caller: Caller): Promise<void> {
+    const found = await this.find(cardId, importId);
+    if (found.status === 'discarded') return;
+    if (found.status !== 'staged') throw notStaged(found.status);
+    const decision = { status: 'discarded', by: caller.keyId, at: this.options.clock(), version: null } as const;
+    if (!(await decideImport(this.options.pool, importId, decision))) throw notStaged('decided meanwhile');
+  }
+
+  async find(cardId: string, importId: string): Promise<RateImport> {
+    const found = await findImport(this.options.pool, cardId, importId);
+    if (found === null) throw notFound('import', importId);
+    return found;
+  }
+
+  private async staged(cardId: string, importId: string): Promise<RateImport> {
+    const found = await this.find(cardId, importId);
+    if (found.status !== 'staged') throw notStaged(found.status);
+    return found;
+  }
+
+  private check(found: RateImport, { acceptRefused }: Approval, caller: Caller): void {
+    const { view, secondApprover, clock } = this.options;
+    if (secondApprover && found.uploadedBy === caller.keyId)
+      throw new ProblemError(
+        403,
+        'second_approver',
+        'Another key than the one that uploaded the sheet has to approve it.',
+      );
+    if (found.summary === null) throw notStaged(found.status);
+    const refused = unwantedRefusals(found.summary);
+    if (refused > 0 && !acceptRefused)
+      throw conflict(
+        'rows_refused',
+        `${refused} rows are refused; say acceptRefused to publish the others without them.`,
+      );
+    const base = inForce(view.versions(found.cardId), found.effectiveFrom ?? clock());
+    if (base !== found.baseVersion)
+      throw conflict(
+        'base_changed',
+        `The sheet was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now; upload it again.`,
+      );
+  }
+}
+
+function notStaged(status: string): ProblemError {
+  return conflict('not_staged', `The import is ${status}, so there is nothing to decide.`);
+}

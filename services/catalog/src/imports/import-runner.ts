@@ -1,0 +1,183 @@
+import { inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
+import type { RateRow } from '@ratestream/events';
+import type { Counter, Logger, Metrics } from '@ratestream/observability';
+import {
+  diffRates,
+  knownNetworks,
+  nextRates,
+  readSheet,
+  SHEET_LIMITS,
+  SheetAnalysis,
+  SheetError,
+  type ChangeKind,
+  type Finding,
+  type MarginLoss,
+  type RateChange,
+  type RowVerdict,
+} from '@ratestream/rate-sheets';
+import type { Pool } from '@ratestream/postgres';
+import { ChunkWriter, keepRates } from './import-chunks.js';
+import type { ImportFault, ImportSummary } from './import.js';
+import { failImport, stageImport, touchImport, type NewImport } from './import-store.js';
+import { changeOf, lossLabel, severityOf, verdictOf } from './labels.js';
+import { compareMargins, ratesOf, type MarginTotals } from './margin-cards.js';
+
+const TOUCH_EVERY_MS = 1_000;
+const BREATH_ITEMS = 4_000;
+
+/** The service stops: the import is failed and can be uploaded again. */
+class Interrupted extends Error {}
+
+export interface RunnerOptions {
+  pool: Pool;
+  view: CatalogView;
+  logger: Logger;
+  metrics: Metrics;
+  maxRows: number;
+  /** Microseconds UTC. */
+  clock: () => number;
+}
+
+/**
+ * Reads uploaded sheets: rows → verdicts → diff → margin effect, each stored as it is found.
+ *
+ * The work is done in slices of a few thousand rows with a breath after each, so that a million rows keep neither health
+ * checks nor other requests waiting. An import is `reading` until everything of it is stored, then `staged`.
+ */
+export class ImportRunner {
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly rows: Counter<'outcome'>;
+  private stopping = false;
+
+  constructor(private readonly options: RunnerOptions) {
+    this.rows = options.metrics.counter('catalog_imported_rows_total', 'Rows of staged rate sheets', ['outcome']);
+  }
+
+  /** Resolves when the import is staged or failed, and never throws: what went wrong is in the import. */
+  run(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
+    const work = this.read(one, card, bytes)
+      .catch((error: unknown) => this.fail(one.id, error))
+      .catch((error: unknown) =>
+        this.options.logger.error({ err: error, importId: one.id }, 'a failed import was not stored'),
+      )
+      .finally(() => this.running.delete(one.id));
+    this.running.set(one.id, work);
+    return work;
+  }
+
+  /** Ends what is being read at its next breath. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.running.values());
+  }
+
+  private async read(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
+    const { pool, view, clock, maxRows } = this.options;
+    const startedAt = performance.now();
+    const reading = readSheet(bytes, one.mapping, { ...SHEET_LIMITS, maxRows });
+    const { mapping, effectiveFrom } = one;
+    const analysis = new SheetAnalysis({
+      mapping,
+      currency: card.currency,
+      networks: knownNetworks(),
+      now: clock(),
+      effectiveFrom,
+      maxRows,
+    });
+    const touch = this.toucher(one.id);
+    for await (const rows of reading.rows) {
+      analysis.add(rows);
+      await touch(analysis.rowsIn);
+      await this.breathe();
+    }
+    const at = analysis.instant() ?? clock();
+    const baseVersion = inForce(view.versions(card.id), at);
+    const base = new Map<string, RateRow>();
+    if (baseVersion !== null) for (const rate of await ratesOf(pool, card.id, baseVersion)) base.set(rate.rateId, rate);
+    const verdicts = new ChunkWriter<RowVerdict>(pool, one.id, 'rows', verdictOf);
+    const findings = new ChunkWriter<Finding>(pool, one.id, 'findings', severityOf);
+    for (const batch of analysis.finish(reading.merges, base)) {
+      await verdicts.add(batch.verdicts);
+      await findings.add(batch.findings);
+      await touch(analysis.rowsIn);
+      await this.breathe();
+    }
+    await verdicts.end();
+    await findings.end();
+    const next = nextRates(base, analysis.rates, one.mode);
+    const diff = await this.diff(one.id, base, next);
+    const margin = await this.margin(one.id, card, { at, base: base.values(), next });
+    await keepRates(pool, one.id, card.id, next);
+    const { effectiveFrom: instant, ...counts } = analysis.summary;
+    const tookMs = Math.round(performance.now() - startedAt);
+    const summary: ImportSummary = { ...counts, diff, margin, nextRates: next.length, tookMs };
+    await stageImport(pool, one.id, { format: reading.format, effectiveFrom: instant, baseVersion, summary });
+    this.rows.inc({ outcome: 'accepted' }, counts.accepted);
+    this.rows.inc({ outcome: 'refused' }, counts.refused);
+  }
+
+  private async diff(
+    id: string,
+    base: ReadonlyMap<string, RateRow>,
+    next: readonly RateRow[],
+  ): Promise<Record<ChangeKind, number>> {
+    const writer = new ChunkWriter<RateChange>(this.options.pool, id, 'diff', changeOf);
+    let changes: RateChange[] = [];
+    for (const change of diffRates(base, next)) {
+      changes.push(change);
+      if (changes.length < BREATH_ITEMS) continue;
+      await writer.add(changes);
+      await this.breathe();
+      changes = [];
+    }
+    await writer.add(changes);
+    await writer.end();
+    return { new: 0, increase: 0, decrease: 0, changed: 0, unchanged: 0, withdrawn: 0, ...writer.counts };
+  }
+
+  private async margin(
+    id: string,
+    card: RateCard,
+    imported: Parameters<typeof compareMargins>[3],
+  ): Promise<ImportSummary['margin']> {
+    const { pool, view } = this.options;
+    const writer = new ChunkWriter<MarginLoss>(pool, id, 'margin', lossLabel);
+    const totals: MarginTotals = { cardsCompared: 0, cardsLeftOut: [] };
+    for await (const { losses } of compareMargins(view, pool, card, imported, totals)) {
+      await writer.add(losses);
+      await this.breathe();
+    }
+    await writer.end();
+    return { losses: writer.total, already: writer.counts['already'] ?? 0, ...totals };
+  }
+
+  private toucher(id: string): (rowsRead: number) => Promise<void> {
+    let touchedAtMs = Date.now();
+    return async (rowsRead) => {
+      if (Date.now() - touchedAtMs < TOUCH_EVERY_MS) return;
+      touchedAtMs = Date.now();
+      await touchImport(this.options.pool, id, rowsRead);
+    };
+  }
+
+  private async breathe(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.stopping) throw new Interrupted();
+  }
+
+  private async fail(id: string, error: unknown): Promise<void> {
+    const { pool, logger } = this.options;
+    if (error instanceof Interrupted) return failImport(pool, id);
+    if (!(error instanceof SheetError))
+      logger.error({ err: error, importId: id }, 'a rate sheet could not be imported');
+    return failImport(pool, id, faultOf(error));
+  }
+}
+
+function faultOf(error: unknown): ImportFault {
+  if (error instanceof SheetError) {
+    const { code, message, row, column } = error;
+    return { code, message, row, column };
+  }
+  return { code: 'failed', message: 'the sheet could not be imported; the log says why', row: null, column: null };
+}

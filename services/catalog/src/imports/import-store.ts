@@ -1,0 +1,183 @@
+import type { ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
+import type { Pool, Queryable, Tx } from '@ratestream/postgres';
+import type { ImportFault, ImportStatus, ImportSummary, RateImport } from './import.js';
+
+/** Nobody touches an import for this long while its reader lives. */
+const ABANDONED_AFTER = '2 minutes';
+const INTERRUPTED: ImportFault = {
+  code: 'interrupted',
+  message: 'the service stopped while it read the sheet; upload it again',
+  row: null,
+  column: null,
+};
+
+interface ImportRow {
+  id: string;
+  card_id: string;
+  status: ImportStatus;
+  mode: ImportMode;
+  mapping: string;
+  mapping_id: string | null;
+  mapping_version: number | null;
+  file_name: string | null;
+  format: SheetFormat | null;
+  bytes: string;
+  sha256: string;
+  effective_from: string | null;
+  base_version: number | null;
+  uploaded_by: string;
+  uploaded_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  published_version: number | null;
+  rows_read: number;
+  summary: string | null;
+  fault: string | null;
+}
+
+export type NewImport = Pick<
+  RateImport,
+  | 'id'
+  | 'cardId'
+  | 'mode'
+  | 'mapping'
+  | 'mappingId'
+  | 'mappingVersion'
+  | 'fileName'
+  | 'bytes'
+  | 'sha256'
+  | 'effectiveFrom'
+  | 'uploadedBy'
+  | 'uploadedAt'
+>;
+
+export async function insertImport(tx: Tx, one: NewImport): Promise<void> {
+  await tx.query(
+    `insert into rate_import (id, card_id, status, mode, mapping, mapping_id, mapping_version, file_name, bytes, sha256,
+       effective_from, uploaded_by, uploaded_at)
+     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      one.id,
+      one.cardId,
+      one.mode,
+      JSON.stringify(one.mapping),
+      one.mappingId,
+      one.mappingVersion,
+      one.fileName,
+      one.bytes,
+      one.sha256,
+      one.effectiveFrom,
+      one.uploadedBy,
+      one.uploadedAt,
+    ],
+  );
+}
+
+export async function findImport(db: Queryable, cardId: string, id: string): Promise<RateImport | null> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  const { rows } = await db.query<ImportRow>('select * from rate_import where id = $1 and card_id = $2', [id, cardId]);
+  const [row] = rows;
+  return row === undefined ? null : importOf(row);
+}
+
+/** Newest first; `before`: the last of the page before. */
+export async function listImports(
+  db: Queryable,
+  cardId: string,
+  limit: number,
+  before: readonly [uploadedAt: number, id: string] | null,
+): Promise<RateImport[]> {
+  const { rows } = await db.query<ImportRow>(
+    `select * from rate_import where card_id = $1 and ($2::bigint is null or (uploaded_at, id) < ($2, $3::uuid))
+     order by uploaded_at desc, id desc limit $4`,
+    [cardId, before?.[0] ?? null, before?.[1] ?? null, limit],
+  );
+  return rows.map(importOf);
+}
+
+/** The import that a version was published from. */
+export async function findImportOfVersion(db: Queryable, cardId: string, version: number): Promise<RateImport | null> {
+  const { rows } = await db.query<ImportRow>(
+    'select * from rate_import where card_id = $1 and published_version = $2',
+    [cardId, version],
+  );
+  const [row] = rows;
+  return row === undefined ? null : importOf(row);
+}
+
+export async function touchImport(pool: Pool, id: string, rowsRead: number): Promise<void> {
+  await pool.query('update rate_import set rows_read = $2, touched_at = now() where id = $1', [id, rowsRead]);
+}
+
+export async function stageImport(
+  pool: Pool,
+  id: string,
+  done: { format: SheetFormat; effectiveFrom: number | null; baseVersion: number | null; summary: ImportSummary },
+): Promise<void> {
+  await pool.query(
+    `update rate_import set status = 'staged', format = $2, effective_from = $3, base_version = $4, summary = $5,
+       rows_read = $6 where id = $1 and status = 'reading'`,
+    [id, done.format, done.effectiveFrom, done.baseVersion, JSON.stringify(done.summary), done.summary.rowsIn],
+  );
+}
+
+export async function failImport(pool: Pool, id: string, fault: ImportFault = INTERRUPTED): Promise<void> {
+  await pool.query('delete from rate_import_chunk where import_id = $1', [id]);
+  await pool.query(`update rate_import set status = 'failed', fault = $2 where id = $1 and status = 'reading'`, [
+    id,
+    JSON.stringify(fault),
+  ]);
+}
+
+/** Imports whose reader has died are failed, so that nobody waits for them. */
+export async function failAbandoned(pool: Pool): Promise<void> {
+  await pool.query(
+    `update rate_import set status = 'failed', fault = $1
+     where status = 'reading' and touched_at < now() - interval '${ABANDONED_AFTER}'`,
+    [JSON.stringify(INTERRUPTED)],
+  );
+}
+
+/** Out: false where it is not staged any more. */
+export async function decideImport(
+  tx: Queryable,
+  id: string,
+  decision: { status: 'approved' | 'discarded'; by: string; at: number; version: number | null },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update rate_import set status = $2, decided_by = $3, decided_at = $4, published_version = $5
+     where id = $1 and status = 'staged'`,
+    [id, decision.status, decision.by, decision.at, decision.version],
+  );
+  return rowCount === 1;
+}
+
+function importOf(row: ImportRow): RateImport {
+  return {
+    id: row.id,
+    cardId: row.card_id,
+    status: row.status,
+    mode: row.mode,
+    mapping: JSON.parse(row.mapping) as SheetMapping,
+    mappingId: row.mapping_id,
+    mappingVersion: row.mapping_version,
+    fileName: row.file_name,
+    format: row.format,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    effectiveFrom: numberOf(row.effective_from),
+    baseVersion: row.base_version,
+    uploadedBy: row.uploaded_by,
+    uploadedAt: Number(row.uploaded_at),
+    decidedBy: row.decided_by,
+    decidedAt: numberOf(row.decided_at),
+    publishedVersion: row.published_version,
+    rowsRead: row.rows_read,
+    summary: row.summary === null ? null : (JSON.parse(row.summary) as ImportSummary),
+    fault: row.fault === null ? null : (JSON.parse(row.fault) as ImportFault),
+  };
+}
+
+function numberOf(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}

@@ -1,0 +1,50 @@
+import type { AnalysisSummary, ChangeKind, ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
+
+export type ImportStatus = 'reading' | 'staged' | 'approved' | 'discarded' | 'failed';
+
+/** Why a sheet could not be read as a whole. */
+export interface ImportFault {
+  code: string;
+  message: string;
+  row: number | null;
+  column: string | null;
+}
+
+/** What an approver reads first. */
+export interface ImportSummary extends Omit<AnalysisSummary, 'effectiveFrom'> {
+  diff: Record<ChangeKind, number>;
+  margin: { losses: number; already: number; cardsCompared: number; cardsLeftOut: string[] };
+  /** Rates of the version that an approval would publish. */
+  nextRates: number;
+  tookMs: number;
+}
+
+/** An uploaded sheet and what became of it. Instants are microseconds UTC. */
+export interface RateImport {
+  id: string;
+  cardId: string;
+  status: ImportStatus;
+  mode: ImportMode;
+  mapping: SheetMapping;
+  mappingId: string | null;
+  mappingVersion: number | null;
+  fileName: string | null;
+  format: SheetFormat | null;
+  bytes: number;
+  sha256: string;
+  effectiveFrom: number | null;
+  baseVersion: number | null;
+  uploadedBy: string;
+  uploadedAt: number;
+  decidedBy: string | null;
+  decidedAt: number | null;
+  publishedVersion: number | null;
+  rowsRead: number;
+  summary: ImportSummary | null;
+  fault: ImportFault | null;
+}
+
+/** Refused rows that the mapping wanted: what an A–Z replacement would withdraw without anybody meaning it. */
+export function unwantedRefusals({ refused, refusedBy }: ImportSummary): number {
+  return refused - (refusedBy['not_wanted'] ?? 0);
+}
