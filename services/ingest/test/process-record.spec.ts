@@ -250,6 +250,13 @@ describe('who is asked', () => {
       usage: { identity: { attempt: 2 }, status: 'delivered', messageId: messageIdOf('platform', 'm-1') },
     });
   });
+  test('unless its supplier id may tell the attempt that it does not name', () => {
+    const receipt = { id: 'm-1', event: 'delivered', account: 'acme', connection: 'borea', supplierMessageId: 'FF' };
+    expect(keys(canonical(receipt))).toEqual(['s|platform|m-1', 's|platform|m-1|c|borea|255']);
+    expect(canonical({ ...receipt, attempt: 1 }).kind).toBe('usage');
+    expect(usage(canonical({ ...receipt, supplierMessageId: undefined })).identity.attempt).toBe(1);
+    expect(usage(canonical({ ...receipt, connection: undefined })).identity.attempt).toBe(1);
+  });
   test("one with the gateway's id asks by it", () =>
     expect(keys(canonical({ id: 'm-1', event: 'delivered' }))).toEqual(['s|platform|m-1']));
   test("one with the supplier's id asks under both readings where the connection names none", () => {

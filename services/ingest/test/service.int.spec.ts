@@ -179,6 +179,39 @@ describe('ingest over real Kafka', () => {
     });
   }, 60_000);
 
+  test("receipts of a failover, before their submissions or after: the supplier's id tells the attempt", async () => {
+    const at = nowIso();
+    const receipt = (event: string, supplierMessageId: string) => ({
+      ...{ id: 'i-9', event, at, connection: 'atlas', supplierMessageId },
+    });
+    const sent = (attempt: number, supplierMessageId: string) =>
+      JSON.stringify({
+        ...ACCEPTED,
+        id: 'i-9',
+        event: 'submitted',
+        attempt,
+        at,
+        connection: 'atlas',
+        supplierMessageId,
+      });
+    const undelivered = JSON.stringify(receipt('undelivered', '0178611579'));
+    const delivered = JSON.stringify({ ...receipt('delivered', '0178611580'), account: 'acme' });
+    // Nothing but this is ever written about it: it is decided in the last test, over a restart.
+    await raw('platform', delivered.replace('i-9', 'i-10'), 3);
+    await raw('platform', delivered, 1);
+    await raw('platform', sent(1, 'aa5657b'), 2);
+    await eventually(() => expect(of('i-9')).toHaveLength(1), { timeoutMs: 20_000 });
+    await raw('platform', undelivered, 4);
+    await eventually(() => expect(of('i-9')).toHaveLength(2), { timeoutMs: 20_000 });
+    await raw('platform', sent(2, 'aa5657c'), 5);
+    await eventually(() => expect(of('i-9')).toHaveLength(4), { timeoutMs: 20_000 });
+    await raw('platform', undelivered, 0);
+    await eventually(() => expect(of('i-9')).toHaveLength(5), { timeoutMs: 20_000 });
+    const seen = of('i-9').map(({ identity }) => `${identity.event} ${identity.attempt}`);
+    expect([...new Set(seen)].sort()).toEqual(['delivered 2', 'submitted 1', 'submitted 2', 'undelivered 1']);
+    expect(new Set(of('i-9').map(({ usageEventId }) => usageEventId)).size).toBe(4);
+  }, 60_000);
+
   test('parts that come through different partitions share a message', async () => {
     for (const part of [1, 2, 3])
       await raw(
@@ -318,6 +351,11 @@ describe('ingest over real Kafka', () => {
     );
     await service.drain('test');
     const written = usage.length;
+    const after = (): UsageEvent[] =>
+      usage
+        .slice(written)
+        .filter((u) => u.gatewayMessageId !== 'i-10')
+        .sort((a, b) => (a.identity.event < b.identity.event ? -1 : 1));
     await raw(
       'platform',
       JSON.stringify({
@@ -330,17 +368,16 @@ describe('ingest over real Kafka', () => {
       }),
     );
     service = await start();
-    await eventually(
-      () =>
-        expect(
-          usage
-            .slice(written)
-            .map((u) => u.identity.event)
-            .sort(),
-        ).toEqual(['delivered', 'submitted']),
-      { timeoutMs: 30_000 },
-    );
+    await eventually(() => expect(after().map((u) => u.identity.event)).toEqual(['delivered', 'submitted']), {
+      timeoutMs: 30_000,
+    });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(usage).toHaveLength(written + 2);
+    expect(after()).toHaveLength(2);
   }, 90_000);
+
+  test('what no submission tells is decided once, without one', async () => {
+    await eventually(() => expect(of('i-10')).toHaveLength(1), { timeoutMs: 90_000 });
+    expect(of('i-10')[0]).toMatchObject({ account: 'acme', identity: { event: 'delivered', attempt: 1, part: 1 } });
+    expect(of('i-9')).toHaveLength(5);
+  }, 120_000);
 });

@@ -1,19 +1,17 @@
 import { type UsageEvent, usageEventId } from '@ratestream/events';
 import type { SourceView } from '../enrich/source-view.js';
+import { namesMessage } from './keys.js';
 import type { Ask } from './orphans.js';
 import type { Registration } from './registrations.js';
 
 /**
  * A receipt whose message was found: it takes over the message's id and account, and the attempt and part that its own
- * record did not name.
+ * record did not name. One that names its message under another account asked for the attempt alone: nobody's receipt
+ * becomes another tenant's by the id that it bears.
  *
  * Errors  throws when the account is gone from the catalog, which cannot be: accounts are closed, never deleted
  */
 export function answered({ usage, attempt, part }: Ask, registration: Registration, view: SourceView): UsageEvent {
-  const chain = view.chain(registration.account) as string[];
-  const rootPayer = chain.at(-1);
-  if (rootPayer === undefined)
-    throw new Error(`the account ${registration.account} registered and is not in the catalog`);
   const before = usage.identity;
   const identity = {
     ...before,
@@ -21,10 +19,14 @@ export function answered({ usage, attempt, part }: Ask, registration: Registrati
     attempt: attempt ?? (before.attempt === 0 ? 0 : Math.max(1, registration.attempt)),
     part: part ?? registration.part,
   };
+  const told = { ...usage, identity, usageEventId: usageEventId(identity) };
+  if (namesMessage(usage) && usage.account !== registration.account) return told;
+  const chain = view.chain(registration.account) as string[];
+  const rootPayer = chain.at(-1);
+  if (rootPayer === undefined)
+    throw new Error(`the account ${registration.account} registered and is not in the catalog`);
   return {
-    ...usage,
-    identity,
-    usageEventId: usageEventId(identity),
+    ...told,
     messageId: registration.messageId,
     catalogPosition: view.position,
     account: registration.account,

@@ -4,15 +4,23 @@ import { RawProgress } from '../progress/raw-progress.js';
 import { rejectedCdr, type RejectReason } from '../reject/rejected-cdr.js';
 import type { SharedParts } from '../parts.js';
 import { answered, withMessageId } from './answer.js';
-import { CorrelationFold, type Finding, HORIZON_MS, ORPHAN, TIME_MARK } from './correlation.fold.js';
-import { partitionFor, registrationsOf } from './keys.js';
+import { CorrelationFold, type Finding, HORIZON_MS, ORPHAN } from './correlation.fold.js';
+import { connectionKnownTo, partitionFor, registrationsOf } from './keys.js';
 import type { Ask } from './orphans.js';
+import { READ, TIME, timeRecord } from './time-record.js';
 
 const TOPIC = 'ingest.correlation';
 /** An orphan that waits longer is told to somebody. */
 const ALARM_MS = 600_000;
 const GAUGE_EVERY_MS = 5_000;
 const MARK_EVERY_MS = 60_000;
+const DECIDE_EVERY_MS = 1_000;
+/** Why a receipt is ambiguous, and what ends it. */
+const AMBIGUOUS = {
+  messages: 'its id fits two messages, one by each reading: set the id format of the connection',
+  attempts:
+    'its message has several attempts and nothing tells which it is about: name the attempt, or the supplier ids of all submissions',
+} as const;
 
 export interface CorrelationPorts {
   /** Reads the records of the partition from the first that is kept to its end, or until the signal is aborted (a throw). */
@@ -33,6 +41,7 @@ export class CorrelationTask implements Task {
   private readonly progress: RawProgress;
   private gaugeDueMs = 0;
   private markDueMs = 0;
+  private decideDueMs = 0;
 
   constructor(
     readonly partition: number,
@@ -90,10 +99,10 @@ export class CorrelationTask implements Task {
   tick(): OutRecord[] | null {
     this.measure();
     const out: OutRecord[] = [];
-    const progress = this.progress.due(this.shared.progressBook.passed(this.progress.value()));
+    const readToMs = this.shared.progressBook.passed(this.progress.value());
+    const progress = this.progress.due(readToMs);
     if (progress !== null) out.push(this.shared.progressRecord(progress));
-    const mark = this.timeMark();
-    if (mark !== null) out.push(mark);
+    for (const mark of [this.timeMark(), this.readMark(readToMs)]) if (mark !== null) out.push(mark);
     return out.length === 0 ? null : out;
   }
 
@@ -141,14 +150,7 @@ export class CorrelationTask implements Task {
         metrics.outcome('orphaned', ask.usage.identity.event);
         return;
       case 'ambiguous':
-        out.push(
-          this.reject(
-            ask,
-            appendedAt,
-            'ambiguous_receipt',
-            'its id fits two messages, one by each reading: set the id format of the connection',
-          ),
-        );
+        out.push(this.reject(ask, appendedAt, 'ambiguous_receipt', AMBIGUOUS[finding.between]));
         return;
       case 'lost':
         out.push(
@@ -158,8 +160,7 @@ export class CorrelationTask implements Task {
   }
 
   private register(usage: Ask['usage']): OutRecord[] {
-    const connection = usage.connection === null ? undefined : this.shared.view.connections.get(usage.connection);
-    return registrationsOf(usage, connection).map(({ record, meeting }) => ({
+    return registrationsOf(usage, connectionKnownTo(this.shared.view, usage)).map(({ record, meeting }) => ({
       topic: TOPIC,
       partition: partitionFor(meeting, this.shared.correlationPartitions),
       key: record.key,
@@ -200,21 +201,15 @@ export class CorrelationTask implements Task {
     this.markDueMs = now + MARK_EVERY_MS;
     const [oldest] = this.fold.orphans.olderThan(now - HORIZON_MS - MARK_EVERY_MS);
     if (oldest === undefined) return null;
-    return this.own({
-      kind: 'register',
-      key: TIME_MARK,
-      reading: 'string',
-      keys: [],
-      usage: null,
-      messageId: null,
-      account: null,
-      rootPayer: null,
-      chain: [],
-      attempt: null,
-      part: null,
-      at: now * 1000,
-      line: null,
-    });
+    return this.own(timeRecord(TIME, now));
+  }
+
+  /** Tells the fold that raw input has come far enough to decide what waits for a submission; only where one is due. */
+  private readMark(readToMs: number): OutRecord | null {
+    const now = this.broker.brokerTimeMs();
+    if (now < this.decideDueMs || !this.fold.isDecisionDue(readToMs)) return null;
+    this.decideDueMs = now + DECIDE_EVERY_MS;
+    return this.own(timeRecord(READ, readToMs));
   }
 
   private measure(): void {

@@ -1,6 +1,7 @@
 import type { Connection } from '@ratestream/catalog';
 import type { CorrelationRecord, UsageEvent } from '@ratestream/events';
 import { supplierIdReadings } from '@ratestream/sms';
+import type { SourceView } from '../enrich/source-view.js';
 
 const S = '|';
 
@@ -14,6 +15,7 @@ export interface Correlated {
 /** What the record itself says; what it does not say is taken over from its message. */
 export interface Named {
   readonly line: number;
+  /** null: a receipt of some attempt, which its supplier id or its message has to tell */
   readonly attempt: number | null;
   readonly part: number | null;
 }
@@ -26,13 +28,42 @@ interface CandidateKey {
 /** Keys of a supplier's message id: one where the connection names its format, else one a reading. */
 export function supplierKeys(connection: string, raw: string, known: Connection | undefined): CandidateKey[] {
   return supplierIdReadings(raw, known?.idFormat ?? null).map(({ reading, value }) => ({
-    key: `c${S}${connection}${S}${value}`,
+    key: `${connectionKey(connection)}${S}${value}`,
     reading,
   }));
 }
 
 export function gatewayKey(source: string, gatewayMessageId: string): CandidateKey {
   return { key: `s${S}${source}${S}${gatewayMessageId}`, reading: 'string' };
+}
+
+/** A connection as a part of keys: what registers under it, and where all of it meets. */
+export function connectionKey(connection: string): string {
+  return `c${S}${connection}`;
+}
+
+/** A supplier's id, or a connection, among the attempts of one message. */
+export function withinMessage(gateway: string, supplierKey: string): string {
+  return `${gateway}${S}${supplierKey}`;
+}
+
+/** Whether a question is about a message by its gateway id; its other keys are within that message. */
+export function asksByGatewayId(record: CorrelationRecord): boolean {
+  return record.key.startsWith(`s${S}`);
+}
+
+/** A record that needs nobody to know whose message it is about. */
+export function namesMessage(usage: UsageEvent): boolean {
+  return usage.account !== null && usage.gatewayMessageId !== null && !isConcatenated(usage);
+}
+
+/** Whether the supplier's id may tell the attempt of this receipt. */
+export function isTellable(usage: UsageEvent, named: Named): boolean {
+  return named.attempt === null && usage.connection !== null && usage.supplierMessageId !== null;
+}
+
+export function connectionKnownTo(view: SourceView, usage: UsageEvent): Connection | undefined {
+  return usage.connection === null ? undefined : view.connections.get(usage.connection);
 }
 
 /** What the parts of a concatenated message have in common; the time window is the fold's. */
@@ -47,34 +78,45 @@ export function isConcatenated(usage: UsageEvent): boolean {
 
 /**
  * What a record that names the account leaves behind for those that do not: under the gateway's id, and under the
- * supplier's id in every reading that its connection allows.
+ * supplier's id in every reading that its connection allows. The gateway's id also learns which supplier id is of which
+ * attempt, and on which connections it has any.
  */
 export function registrationsOf(usage: UsageEvent, known: Connection | undefined): Correlated[] {
   const out: Correlated[] = [];
   if (usage.account === null) return out;
   const { event, source } = usage.identity;
   if (event !== 'accepted' && event !== 'submitted' && event !== 'received') return out;
+  const { connection, supplierMessageId } = usage;
+  const ids =
+    connection === null || supplierMessageId === null ? [] : supplierKeys(connection, supplierMessageId.raw, known);
+  const meeting = connectionKey(connection ?? '');
   if (usage.gatewayMessageId !== null) {
-    const { key, reading } = gatewayKey(source, usage.gatewayMessageId);
-    out.push({ record: registration(usage, key, reading), meeting: key });
+    const gateway = gatewayKey(source, usage.gatewayMessageId);
+    const within = ids.length === 0 ? [] : [meeting, ...ids.map(({ key }) => key)];
+    out.push({ record: registration(usage, gateway, within), meeting: gateway.key });
   }
-  if (usage.connection !== null && usage.supplierMessageId !== null) {
-    for (const { key, reading } of supplierKeys(usage.connection, usage.supplierMessageId.raw, known)) {
-      out.push({ record: registration(usage, key, reading), meeting: `c${S}${usage.connection}` });
-    }
-  }
+  for (const id of ids) out.push({ record: registration(usage, id, []), meeting });
   return out;
 }
 
-/** Asks for the message of a receipt; null where the receipt names nothing to ask by. */
+/**
+ * Asks for the message of a receipt; null where the receipt names nothing to ask by.
+ *
+ * The gateway's id names the message, so that everything about it meets there; the supplier's id then tells the attempt,
+ * where the receipt does not.
+ */
 export function askOf(usage: UsageEvent, named: Named, known: Connection | undefined): Correlated | null {
+  const { connection, supplierMessageId } = usage;
+  const ids =
+    connection === null || supplierMessageId === null ? [] : supplierKeys(connection, supplierMessageId.raw, known);
   if (usage.gatewayMessageId !== null) {
-    const candidate = gatewayKey(usage.identity.source, usage.gatewayMessageId);
-    return { record: ask(usage, named, [candidate]), meeting: candidate.key };
+    const gateway = gatewayKey(usage.identity.source, usage.gatewayMessageId);
+    const within = isTellable(usage, named)
+      ? ids.map(({ key, reading }) => ({ key: withinMessage(gateway.key, key), reading }))
+      : [];
+    return { record: ask(usage, named, [gateway, ...within]), meeting: gateway.key };
   }
-  if (usage.connection === null || usage.supplierMessageId === null) return null;
-  const candidates = supplierKeys(usage.connection, usage.supplierMessageId.raw, known);
-  return { record: ask(usage, named, candidates), meeting: `c${S}${usage.connection}` };
+  return ids.length === 0 ? null : { record: ask(usage, named, ids), meeting: connectionKey(connection ?? '') };
 }
 
 /** Asks for the common id of a concatenated message. */
@@ -83,12 +125,12 @@ export function askForParts(usage: UsageEvent, named: Named): Correlated {
   return { record: ask(usage, named, [{ key, reading: 'concatenation' }]), meeting: key };
 }
 
-function registration(usage: UsageEvent, key: string, reading: string): CorrelationRecord {
+function registration(usage: UsageEvent, { key, reading }: CandidateKey, keys: string[]): CorrelationRecord {
   return {
     kind: 'register',
     key,
     reading,
-    keys: [],
+    keys,
     usage: null,
     messageId: usage.messageId,
     account: usage.account,

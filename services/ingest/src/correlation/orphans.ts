@@ -42,6 +42,10 @@ export class Orphans {
     }
   }
 
+  get(id: string): Orphan | undefined {
+    return this.byId.get(id);
+  }
+
   waitingFor(key: string): Orphan[] {
     const ids = this.byKey.get(key);
     return ids === undefined ? [] : [...ids].map((id) => this.byId.get(id) as Orphan);

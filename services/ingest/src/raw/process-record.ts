@@ -5,9 +5,12 @@ import { blankText, type CdrLine, isFault, readRecords, type RecordFormat, ZoneC
 import {
   askForParts,
   askOf,
+  connectionKnownTo,
   type Correlated,
   isConcatenated,
+  isTellable,
   type Named,
+  namesMessage,
   registrationsOf,
 } from '../correlation/keys.js';
 import type { LinePlace } from '../enrich/identity.js';
@@ -122,16 +125,22 @@ function processLine(job: LineJob, line: CdrLine): Outcome {
   });
   if ('reason' in usage) return rejectLine(job, line, usage.reason, usage.message);
   follow(context.sequences, source.id, ownInstant(verdict.event, usage.times), usage.timeEstimated);
-  const named = { line: line.line, attempt: verdict.attempt, part: verdict.udh?.part ?? verdict.part };
+  // Before any submission there is no attempt to ask for, and a record that is no receipt is about the one it says.
+  const open = receipt && verdict.attempt === null && usage.identity.attempt > 0;
+  const named: Named = {
+    line: line.line,
+    attempt: open ? null : usage.identity.attempt,
+    part: verdict.udh?.part ?? verdict.part,
+  };
   return receipt || account === null ? receiptOutcome(job, line, usage, named) : messageOutcome(usage, named, view);
 }
 
-/** A record that names its message by account and gateway id needs nobody; any other asks. */
+/** A record that names its message by account and gateway id needs nobody, unless its supplier id may tell the attempt. */
 function receiptOutcome(job: LineJob, line: CdrLine, usage: UsageEvent, named: Named): Outcome {
   const { view } = job.context;
-  const byItself = usage.account !== null && usage.gatewayMessageId !== null && !isConcatenated(usage);
-  if (byItself) return { kind: 'usage', usage, registrations: registrationsOf(usage, connectionOf(view, usage)) };
-  const ask = askOf(usage, named, connectionOf(view, usage));
+  if (namesMessage(usage) && !isTellable(usage, named))
+    return { kind: 'usage', usage, registrations: registrationsOf(usage, connectionKnownTo(view, usage)) };
+  const ask = askOf(usage, named, connectionKnownTo(view, usage));
   if (ask !== null) return { kind: 'ask', ask };
   if (usage.account !== null) return { kind: 'usage', usage, registrations: [] };
   return rejectLine(
@@ -144,11 +153,7 @@ function receiptOutcome(job: LineJob, line: CdrLine, usage: UsageEvent, named: N
 
 function messageOutcome(usage: UsageEvent, named: Named, view: SourceView): Outcome {
   if (isConcatenated(usage)) return { kind: 'ask', ask: askForParts(usage, named) };
-  return { kind: 'usage', usage, registrations: registrationsOf(usage, connectionOf(view, usage)) };
-}
-
-export function connectionOf(view: SourceView, usage: UsageEvent) {
-  return usage.connection === null ? undefined : view.connections.get(usage.connection);
+  return { kind: 'usage', usage, registrations: registrationsOf(usage, connectionKnownTo(view, usage)) };
 }
 
 function follow(sequences: Map<string, number>, source: string, instant: number, estimated: boolean): void {
