@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { textHasher } from './enrich/keyed-hash.js';
 import { CatalogView } from '@ratestream/catalog';
 import { bootstrapService, type RunningService } from '@ratestream/http';
 import {
@@ -205,15 +205,6 @@ async function sharedParts({
     usageRecord: (usage) => usageRecordOf(view, encode, usage),
     progressRecord: (progress) => progressRecordOf(encode, progress),
   };
-}
-
-/**
- * A keyed hash of a text, 32 hex digits. The key is a digest of the secret, so always one block of fixed length before
- * the text, and the result is cut: what a plain hash would let an outsider extend or guess is not there.
- */
-export function textHasher(secret: string): (text: string) => string {
-  const key = createHash('sha256').update(secret).digest('hex');
-  return (text) => hash('sha256', key + text, 'hex').slice(0, 32);
 }
 
 function correlationTask(

@@ -3,6 +3,7 @@ import type { UsageEvent } from '@ratestream/events';
 import { messageIdOf, usageEventId } from '@ratestream/events';
 import { blankRecord, type CdrRecord, NumberingIndex } from '@ratestream/sms';
 import { fingerprintOf } from '../src/enrich/identity.js';
+import { textHasher } from '../src/enrich/keyed-hash.js';
 import fc from 'fast-check';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -220,6 +221,12 @@ describe('identity', () => {
 });
 
 describe('fingerprint', () => {
+  const hashed = (record: CdrRecord, counts: UsageEvent['parts'], textLength: number | null) =>
+    fingerprintOf(record, counts, textLength, textHasher('a secret of the tests'));
+  test('another secret gives another hash: nobody can guess what it was made of', () => {
+    const other = fingerprintOf(blankRecord('accepted'), parts, null, textHasher('another secret'));
+    expect(other).not.toEqual(hashed(blankRecord('accepted'), parts, null));
+  });
   const NO_BUSINESS = new Set(['ownRecordId', 'text', 'partsReported', 'textLength']);
   const parts = { reported: null, computed8: 1, computed16: 1, assumed: false };
   const base = blankRecord('accepted');
@@ -230,13 +237,13 @@ describe('fingerprint', () => {
       ported: { mcc: null, mnc: null, country: null, at: null, by: 'hlr' },
     };
     const changed = { ...base, [field]: objects[field] ?? 'x' };
-    expect(fingerprintOf(changed, parts, null)).not.toEqual(fingerprintOf(base, parts, null));
+    expect(hashed(changed, parts, null)).not.toEqual(hashed(base, parts, null));
   });
   test('so are the counts, and two fields that swap their values', () => {
-    const one = fingerprintOf(base, parts, null).hash;
-    const others = [fingerprintOf(base, parts, 5), fingerprintOf(base, { ...parts, reported: 2 }, null)];
+    const one = hashed(base, parts, null).hash;
+    const others = [hashed(base, parts, 5), hashed(base, { ...parts, reported: 2 }, null)];
     for (const { hash } of others) expect(hash).not.toBe(one);
-    const swapped = (from: string, to: string): string => fingerprintOf({ ...base, from, to }, parts, null).hash;
+    const swapped = (from: string, to: string): string => hashed({ ...base, from, to }, parts, null).hash;
     expect(swapped('a', 'b')).not.toBe(swapped('b', 'a'));
     expect(one).toMatch(/^[0-9a-f]{32}$/);
   });

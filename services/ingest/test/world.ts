@@ -2,6 +2,7 @@ import type { Account, Source } from '@ratestream/catalog';
 import { CatalogView, type CatalogEventData } from '@ratestream/catalog';
 import type { CatalogEvent } from '@ratestream/events';
 import type { InRecord } from '@ratestream/kafka';
+import { textHasher } from '../src/enrich/keyed-hash.js';
 import { processRecord, type Outcome, type RecordContext } from '../src/raw/process-record.js';
 
 export const APPENDED_MS = Date.UTC(2026, 4, 1, 12, 0, 5);
@@ -93,7 +94,7 @@ export function context(more: Partial<RecordContext> = {}): RecordContext {
   return {
     view: view(),
     numbering: () => null,
-    hashText: () => 'f'.repeat(32),
+    hashText: textHasher('a secret of the tests'),
     sequences: new Map(),
     onBug: (error) => {
       throw error;

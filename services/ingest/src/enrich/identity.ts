@@ -1,5 +1,5 @@
 import type { Source } from '@ratestream/catalog';
-import { type Fingerprint, namespace, type UsageEvent, uuidV5 } from '@ratestream/events';
+import type { Fingerprint, UsageEvent } from '@ratestream/events';
 import type { CdrRecord } from '@ratestream/sms';
 
 /** Where a line lies, for sources whose records have no ids. */
@@ -39,16 +39,21 @@ function idInRecord(record: CdrRecord): string | null {
   return supplierMessageId !== null && at !== null ? `${connection ?? ''}|${supplierMessageId}|${at}` : null;
 }
 
-const FINGERPRINTS = namespace(uuidV5(namespace('6ba7b811-9dad-11d1-80b4-00c04fd430c8'), 'urn:ratestream:fingerprint'));
 const FINGERPRINT_VERSION = 1;
 const S = '\u001f';
 
 /**
  * What a record says about business, hashed before anything is looked up: the same line read with another catalog has
- * the same fingerprint. Times are taken as written. The text is in it by its length and parts alone, since a hash
- * without a key would tell short texts to whoever guesses them.
+ * the same fingerprint. Times are taken as written. The text is in it by its length and parts alone. The hash is keyed:
+ * it travels to `rated`, beside most of what it is made of, and without a key the missing digits of a recipient could
+ * be guessed. Another key makes a re-sent record a conflict, never a second charge.
  */
-export function fingerprintOf(r: CdrRecord, parts: UsageEvent['parts'], textLength: number | null): Fingerprint {
+export function fingerprintOf(
+  r: CdrRecord,
+  parts: UsageEvent['parts'],
+  textLength: number | null,
+  keyedHash: (text: string) => string,
+): Fingerprint {
   const { ported, udh } = r;
   // join writes null as nothing
   const text = [
@@ -103,9 +108,5 @@ export function fingerprintOf(r: CdrRecord, parts: UsageEvent['parts'], textLeng
     parts.computed8,
     parts.computed16,
   ].join(S);
-  const id = uuidV5(FINGERPRINTS, text);
-  return {
-    version: FINGERPRINT_VERSION,
-    hash: id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24),
-  };
+  return { version: FINGERPRINT_VERSION, hash: keyedHash(`fingerprint${S}${text}`) };
 }

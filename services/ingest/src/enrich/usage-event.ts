@@ -82,7 +82,7 @@ export function enrich(input: EnrichInput): UsageEvent | EnrichFault {
     usageEventId: usageEventId(identity),
     messageId: messageIdOf(source.id, record.gatewayMessageId ?? identity.sourceRecordId),
     identity,
-    fingerprint: fingerprintOf(record, counted.parts, counted.textLength),
+    fingerprint: fingerprintOf(record, counted.parts, counted.textLength, input.hashText),
     rawRef: { topic: 'cdr.raw', partition: place.partition, offset: place.offset },
     rawAppendedAt: appendedAt,
     catalogPosition: view.position,
