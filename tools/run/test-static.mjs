@@ -9,7 +9,11 @@ const CHECKS = [
   },
   { name: 'formatting (prettier)', file: 'prettier', args: ['--check', '--log-level=warn', '.'] },
   { name: 'types (tsc)', file: 'tsc', args: ['--noEmit'] },
-  { name: 'types of the live page (tsc)', file: 'tsc', args: ['--noEmit', '-p', 'services/console/src/web/tsconfig.json'] },
+  {
+    name: 'types of the live page (tsc)',
+    file: 'tsc',
+    args: ['--noEmit', '-p', 'services/console/src/web/tsconfig.json'],
+  },
   { name: 'lint (eslint)', file: 'eslint', args: ['--max-warnings=0', '.'] },
 ];
 
