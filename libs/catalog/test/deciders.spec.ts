@@ -158,6 +158,31 @@ describe('cards and plans', () => {
     expect(faultsOf(world().when(publish('sell', 1, { effectiveFrom: NOW + offset, backdated })))).toEqual(faults);
   });
 
+  test('a version takes the place of a scheduled one in one step, and of nothing else', () => {
+    const catalog = world().given(
+      publish('sell', 1),
+      publish('sell', 2, { effectiveFrom: NOW + 100 }),
+      publish('sell', 3, { effectiveFrom: NOW + 100, insteadOf: 2 }),
+    );
+    expect(
+      catalog.view
+        .everyVersion('sell')
+        .map(({ version, supersedes, withdrawnAt }) => [version, supersedes, withdrawnAt === null]),
+    ).toEqual([
+      [1, null, true],
+      [2, 1, false],
+      [3, 1, true],
+    ]);
+    const instead = (insteadOf: number): unknown =>
+      faultsOf(catalog.when(publish('sell', 4, { effectiveFrom: NOW + 200, insteadOf })));
+    expect([instead(3), instead(2), instead(9), instead(1)]).toEqual([
+      [],
+      ['insteadOf:withdrawn'],
+      ['insteadOf:not_found'],
+      ['insteadOf:in_force'],
+    ]);
+  });
+
   test('versions count from 1, name what they supersede, and are withdrawn for ever', () => {
     const catalog = world().given(
       publish('sell', 1),

@@ -14,6 +14,9 @@ import { findTies } from './rows/ties.js';
 /** A price that moves by more than this is looked at. */
 export const JUMP_PERCENT = 50n;
 const BATCH_ROWS = 2_000;
+const DONE = 'done';
+const NO_RATES: readonly RateRow[] = [];
+const NO_WARNINGS: Candidate['warnings'] = [];
 const MAX_TIES = 1_000;
 
 export interface AnalysisOptions {
@@ -57,7 +60,7 @@ export interface AnalysisBatch {
 export class SheetAnalysis {
   readonly rates: RateRow[] = [];
   private readonly finder: HeaderFinder;
-  private readonly drafts: Draft[] = [];
+  private readonly drafts: (Draft | typeof DONE)[] = [];
   private reader: RowReader | null = null;
   private blankBefore = false;
   private padding: PaddingEvidence | null = null;
@@ -121,11 +124,14 @@ export class SheetAnalysis {
     const candidates: Candidate[] = [];
     const winners = new Map<string, Candidate>();
     for (const [index, draft] of this.drafts.entries()) {
+      if (draft === DONE) continue;
       const candidate = this.candidate(draft, merged.get(draft.row));
       candidates.push(candidate);
+      // A million drafts are half of the memory; nobody reads them again.
+      this.drafts[index] = DONE;
       for (const rate of candidate.rates) {
         const first = winners.get(rate.rateId);
-        if (first === undefined || isLater(candidate.draft, first.draft)) winners.set(rate.rateId, candidate);
+        if (first === undefined || isLater(candidate, first)) winners.set(rate.rateId, candidate);
       }
       if (index % BATCH_ROWS === BATCH_ROWS - 1) yield { verdicts: [], findings: [] };
     }
@@ -152,8 +158,9 @@ export class SheetAnalysis {
   }
 
   private candidate(draft: Draft, mergedFault: CellFault | undefined): Candidate {
-    const faults = mergedFault === undefined ? [...draft.faults] : [...draft.faults, mergedFault];
-    if (faults.length > 0) return { draft, faults, rates: [], warnings: [] };
+    const { row, effective } = draft;
+    const faults: CellFault[] = mergedFault === undefined ? [...draft.faults] : [...draft.faults, mergedFault];
+    if (faults.length > 0) return { row, effective, faults, rates: NO_RATES, warnings: NO_WARNINGS };
     const resolved = resolveDestinations(draft, this.padding?.padding ?? 'none', this.options.networks);
     faults.push(...resolved.faults.map((fault) => ({ ...fault, column: this.letter(fault.field) })));
     if (draft.senderType !== null)
@@ -172,9 +179,9 @@ export class SheetAnalysis {
           `takes effect at ${formatInstant(draft.effective)}, later than this import`,
         ),
       );
-    if (faults.length > 0) return { draft, faults, rates: [], warnings: [] };
+    if (faults.length > 0) return { row, effective, faults, rates: NO_RATES, warnings: NO_WARNINGS };
     const rates = resolved.destinations.map((destination) => this.rate(draft, destination));
-    return { draft, faults, rates, warnings: resolved.warnings };
+    return { row, effective, faults, rates, warnings: resolved.warnings };
   }
 
   private rate(draft: Draft, destination: Pick<RateRow, 'country' | 'mcc' | 'mnc' | 'prefix'>): RateRow {
@@ -189,26 +196,25 @@ export class SheetAnalysis {
   private judge(candidates: readonly Candidate[], winners: ReadonlyMap<string, Candidate>): AnalysisBatch {
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
     for (const candidate of candidates) {
-      const { draft, rates, warnings } = candidate;
+      const { row, rates, warnings } = candidate;
       const won = rates.filter(({ rateId }) => winners.get(rateId) === candidate);
       const lost = rates
         .filter(({ rateId }) => winners.get(rateId) !== candidate)
-        .map((rate) => this.duplicate(rate, draft, winners));
+        .map((rate) => this.duplicate(rate, candidate, winners));
       const faults = rates.length > 0 && won.length === 0 ? lost : candidate.faults;
-      if (faults.length > 0) this.refuse(draft.row, faults, batch);
+      if (faults.length > 0) this.refuse(row, faults, batch);
       else {
         this.accepted += 1;
         this.rates.push(...unique(won));
         batch.verdicts.push({
-          row: draft.row,
+          row,
           verdict: 'accepted',
           rateIds: unique(won).map(({ rateId }) => rateId),
           faults: [],
         });
-        for (const fault of lost) this.find(batch, { row: draft.row, severity: 'warning', ...fault });
-        for (const warning of warnings)
-          this.find(batch, { row: draft.row, column: null, severity: 'warning', ...warning });
-        this.comparePrices(draft.row, won, batch);
+        for (const fault of lost) this.find(batch, { row, severity: 'warning', ...fault });
+        for (const warning of warnings) this.find(batch, { row, column: null, severity: 'warning', ...warning });
+        this.comparePrices(row, won, batch);
       }
     }
     return batch;
@@ -247,18 +253,14 @@ export class SheetAnalysis {
     }
   }
 
-  private duplicate(rate: RateRow, draft: Draft, winners: ReadonlyMap<string, Candidate>): CellFault {
+  private duplicate(rate: RateRow, candidate: Candidate, winners: ReadonlyMap<string, Candidate>): CellFault {
     const other = winners.get(rate.rateId);
     const same =
       other?.rates.find(({ rateId }) => rateId === rate.rateId)?.price === rate.price ? ' at the same price' : '';
-    const later = other !== undefined && isLater(other.draft, draft);
+    const later = other !== undefined && isLater(other, candidate);
     return later
-      ? this.fault(
-          'effectiveDate',
-          'superseded_in_sheet',
-          `"${rate.rateId}" has a later date in row ${other.draft.row}`,
-        )
-      : this.fault('price', 'duplicate_key', `"${rate.rateId}" is in row ${other?.draft.row} already${same}`);
+      ? this.fault('effectiveDate', 'superseded_in_sheet', `"${rate.rateId}" has a later date in row ${other.row}`)
+      : this.fault('price', 'duplicate_key', `"${rate.rateId}" is in row ${other?.row} already${same}`);
   }
 
   private sheetFindings(winners: ReadonlyMap<string, Candidate>): Finding[] {
@@ -283,7 +285,7 @@ export class SheetAnalysis {
     let ties = 0;
     for (const { one, two } of findTies(this.rates)) {
       if ((ties += 1) > MAX_TIES) break;
-      const row = winners.get(two)?.draft.row ?? null;
+      const row = winners.get(two)?.row ?? null;
       const message = `"${two}" and "${one}" can both price one message, and neither is closer in everything: the class decides`;
       this.find(batch, { row, column: null, severity: 'warning', code: 'tie', message });
     }
@@ -301,7 +303,9 @@ export class SheetAnalysis {
     const { mapping, networks } = this.options;
     if (mapping.mnc === undefined && mapping.mccMnc === undefined) return null;
     const codes = new Map<string, readonly [string, string]>();
-    for (const { mcc, mncs, faults } of this.drafts) {
+    for (const draft of this.drafts) {
+      if (draft === DONE) continue;
+      const { mcc, mncs, faults } = draft;
       if (faults.length > 0 || mcc === null) continue;
       for (const mnc of mncs ?? []) codes.set(`${mcc}-${mnc}`, [mcc, mnc]);
     }
@@ -311,7 +315,9 @@ export class SheetAnalysis {
 
   private decideInstant(): void {
     if (this.effectiveFrom !== null) return;
-    for (const { row, effective } of this.drafts) {
+    for (const draft of this.drafts) {
+      if (draft === DONE) continue;
+      const { row, effective } = draft;
       if (effective === null || effective === this.effectiveFrom) continue;
       if (this.effectiveFrom !== null) {
         const two = `${formatInstant(this.effectiveFrom)} and ${formatInstant(effective)}`;
@@ -353,7 +359,8 @@ export class SheetAnalysis {
     const rows = new Map<number, CellFault>();
     const { columns, headerRow } = this.layout;
     const fields = [...mappedColumns(this.options.mapping).keys()];
-    const last = this.drafts.at(-1)?.row ?? 0;
+    const draft = this.drafts.at(-1);
+    const last = draft === undefined || draft === DONE ? 0 : draft.row;
     for (const { text, fromRow, toRow, fromColumn, toColumn } of merges) {
       const field = fields.find(
         (name) => (columns.get(name) ?? -1) >= fromColumn && (columns.get(name) ?? -1) <= toColumn,
@@ -379,14 +386,15 @@ export class SheetAnalysis {
 }
 
 interface Candidate {
-  draft: Draft;
-  faults: CellFault[];
+  row: number;
+  effective: number | null;
+  faults: readonly CellFault[];
   /** What the row would price. */
-  rates: RateRow[];
-  warnings: { code: string; message: string }[];
+  rates: readonly RateRow[];
+  warnings: readonly { code: string; message: string }[];
 }
 
-function isLater(one: Draft, two: Draft): boolean {
+function isLater(one: Candidate, two: Candidate): boolean {
   return one.effective !== null && (two.effective === null || one.effective > two.effective);
 }
 

@@ -191,7 +191,11 @@ test('a scheduled version is superseded in one step', async () => {
   expect(past.body).toMatchObject({ summary: { findings: { past_effective_date: { count: 1 } } } });
   const path = `/rate-cards/${card}/imports/${idOf(past)}/approve`;
   expect(await approve('POST', path, {})).toMatchObject({ status: 422, body: { errors: [{ code: 'in_the_past' }] } });
-  expect(await approve('POST', path, { backdated: true, supersedes: 9 })).toMatchObject({ status: 422 });
+  expect(await approve('POST', path, { backdated: true, supersedes: 9 })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/supersedes', code: 'not_found' }] },
+  });
+  expect((await approve('POST', path)).body).toMatchObject({ errors: [{ code: 'in_the_past' }] });
   expect((await approve('POST', path, { backdated: true })).status).toBe(201);
 });
 

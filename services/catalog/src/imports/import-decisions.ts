@@ -2,7 +2,7 @@ import { inForce, type CatalogView } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { conflict, notFound, ProblemError, type Caller } from '@ratestream/http';
 import type { Pool } from '@ratestream/postgres';
-import type { CommandAnswer } from '../commands/command-handler.js';
+import type { CommandAnswer, CommandResult } from '../commands/command-handler.js';
 import type { RowPublisher } from '../commands/row-publisher.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
@@ -64,7 +64,7 @@ export class ImportDecisions {
         },
       },
     );
-    return doneOrThrow(result).answer;
+    return doneOrThrow(named(result)).answer;
   }
 
   async discard(cardId: string, importId: string, caller: Caller): Promise<void> {
@@ -109,6 +109,15 @@ export class ImportDecisions {
         `The sheet was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now; upload it again.`,
       );
   }
+}
+
+/** Faults as the fields of an approval are called. */
+function named(result: CommandResult): CommandResult {
+  if (!('faults' in result)) return result;
+  const faults = result.faults.map((fault) =>
+    fault.field === 'insteadOf' ? { ...fault, field: 'supersedes' } : fault,
+  );
+  return { ...result, faults };
 }
 
 function notStaged(status: string): ProblemError {
