@@ -368,6 +368,20 @@ test('a tenant imports to its own cards, and reaches nothing of others', async (
   expect(own).toMatchObject({ status: 201, body: { status: 'staged', summary: { accepted: 3 } } });
 });
 
+test('the document describes the import with its mapping, and an approval', async () => {
+  const { paths } = (await call('GET', '/openapi.json')).body as unknown as {
+    paths: Record<string, Record<string, { parameters?: { name: string }[]; requestBody?: { content: object } }>>;
+  };
+  const upload = paths['/api/catalog/v1/rate-cards/{id}/imports']?.['post'];
+  expect(upload?.parameters?.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['id', 'mapping', 'mode', 'effectiveFrom']),
+  );
+  expect(Object.keys(upload?.requestBody?.content ?? {})).toContain('multipart/form-data');
+  const approval = paths['/api/catalog/v1/rate-cards/{id}/imports/{importId}/approve']?.['post'];
+  expect(JSON.stringify(approval?.requestBody)).toContain('acceptRefused');
+  expect(JSON.stringify(paths['/api/catalog/v1/sheet-mappings']?.['post']?.requestBody)).toContain('mncPadding');
+});
+
 test('100 000 rows are read, judged and compared within seconds', async () => {
   const card = await newCard();
   const lines = Array.from(
