@@ -125,7 +125,7 @@ export function priceBy(
   const match = book.find(card.id, billingTime, subject.trafficClass, destination);
   if (typeof match === 'string') return match;
   const { table, row } = match;
-  const unit = card.partRule === 'perMessage' ? 'message' : table.unit(row);
+  const unit = card.partRule === 'perMessage' ? 'message' : table.unitOf(match.found);
   const quantity = unit === 'message' ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
   const unitPrice = table.price(row);
   const own = table.termsOf(row);

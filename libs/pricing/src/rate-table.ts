@@ -41,7 +41,6 @@ interface ClassIndex {
 export class RateTable {
   readonly rows: number;
   private readonly prices: BigInt64Array;
-  private readonly units: Uint8Array;
   private readonly rateIds: string[];
   private readonly terms: Map<
     number,
@@ -57,7 +56,6 @@ export class RateTable {
   constructor(rows: readonly RateRow[]) {
     this.rows = rows.length;
     this.prices = new BigInt64Array(rows.length);
-    this.units = new Uint8Array(rows.length);
     this.rateIds = new Array<string>(rows.length);
     this.terms = new Map();
     const perClass = new Map<string, number>();
@@ -80,7 +78,6 @@ export class RateTable {
     if (BigInt.asIntN(64, row.price) !== row.price)
       throw new RangeError(`price ${row.price} of ${row.rateId} is too large`);
     this.prices[at] = row.price;
-    this.units[at] = UNITS.indexOf(row.unit);
     this.rateIds[at] = row.rateId;
     if (row.basis !== null || row.timeoutSec !== null || row.timeoutPolicy !== null) {
       this.terms.set(at, { basis: row.basis, timeoutSec: row.timeoutSec, timeoutPolicy: row.timeoutPolicy });
@@ -89,13 +86,13 @@ export class RateTable {
     if (target === undefined) throw new RangeError('class index missing');
     if (row.prefix !== null && !target.prefixLengths.includes(row.prefix.length))
       target.prefixLengths.push(row.prefix.length);
-    target.index.set(keyOfRow(row), at);
+    target.index.set(keyOfRow(row), at * 2 + UNITS.indexOf(row.unit));
   }
 
   /**
    * The row that prices a destination: traffic class before depth, then network → longest prefix → MCC → country → default.
    *
-   * Out     −1, or a number that `rowOf` and `matchedBy` read; the named class wins over any class whole
+   * Out     −1, or a number that `rowOf`, `unitOf` and `matchedBy` read; the named class wins over any class whole
    * Source  domain.md §3
    */
   find(trafficClass: string, destination: Destination): number {
@@ -109,15 +106,16 @@ export class RateTable {
   }
 
   rowOf(found: number): number {
-    return Math.floor(found / MATCHES);
+    return Math.floor(found / (2 * MATCHES));
   }
 
   price(row: number): bigint {
     return this.prices[row] as bigint;
   }
 
-  unit(row: number): 'part' | 'message' {
-    return UNITS[this.units[row] as 0 | 1];
+  /** What the row prices; it stands in the index beside the row, so that asking costs no look into another column. */
+  unitOf(found: number): 'part' | 'message' {
+    return UNITS[(Math.floor(found / MATCHES) & 1) as 0 | 1];
   }
 
   rateId(row: number): string {

@@ -7,9 +7,9 @@ export interface Row {
   baseline: number | null;
   /** value ÷ baseline for throughputs, or what `goal` speaks of. */
   ratio: number | null;
-  /** As quality.md states it. */
-  goal: string;
-  met: boolean;
+  /** What the row has to reach; null for a figure that only tells. */
+  goal: string | null;
+  met: boolean | null;
   note: string;
 }
 

@@ -10,8 +10,8 @@ export function table(rows: readonly Row[]): string {
     row.unit,
     number(row.baseline),
     row.ratio === null ? '–' : row.ratio.toFixed(2),
-    row.goal,
-    row.met ? 'yes' : 'no',
+    row.goal ?? '–',
+    row.met === null ? '–' : row.met ? 'yes' : 'no',
     row.note,
   ]);
   const widths = HEAD.map((head, i) => Math.max(head.length, ...cells.map((cell) => cell[i]?.length ?? 0)));

@@ -3,8 +3,8 @@ import type { Account, Plan, RateCard, Supplier } from '@ratestream/catalog';
 import { messageIdOf, sampleUsage, usageEventId } from '@ratestream/events';
 import type { Identity, RateRow, UsageEvent } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
-import { decideUsage, RateBook, RatingState, Terms } from '@ratestream/pricing';
-import type { CatalogReader, Pricing } from '@ratestream/pricing';
+import { decideUsage, priceBy, RateBook, RatingState, sellBillingTime, subjectOf, Terms } from '@ratestream/pricing';
+import type { CatalogReader, Pricing, Subject } from '@ratestream/pricing';
 import { bigSheet, NETWORKS, Random, Zipf } from '@ratestream/tool-simulator';
 import type { SheetRow } from '@ratestream/tool-simulator';
 
@@ -177,4 +177,32 @@ export function rateAll(events: readonly UsageEvent[], pricing: Pricing): number
     out += rated.length;
   }
   return out;
+}
+
+/** What pricing sees of each message: its subject, once, however many steps its life has. */
+export function coreSubjects(events: readonly UsageEvent[], pricing: Pricing): Subject[] {
+  return events
+    .filter(({ identity }) => identity.event === 'accepted')
+    .map((usage) => subjectOf(usage, pricing.hashRecipient));
+}
+
+/** The core alone: who pays whom, the rate of every leg of the chain, and what it makes. No ids, no events, no memory. */
+export function priceAll(subjects: readonly Subject[], { terms, book }: Pricing): bigint {
+  let total = 0n;
+  for (const subject of subjects) {
+    const at = sellBillingTime(subject, []);
+    for (const { card, plan } of terms.sell(subject.account ?? '', subject.trafficClass)) {
+      if (typeof card === 'string' || plan === null) throw new Error(`a sell leg cannot be priced: ${String(card)}`);
+      total += amountOf(priceBy(book, subject, 1, at, card, plan));
+    }
+    const { card } = terms.buy('supplier', null);
+    if (typeof card === 'string') throw new Error(`the buy leg cannot be priced: ${card}`);
+    total -= amountOf(priceBy(book, subject, 1, at, card, card));
+  }
+  return total;
+}
+
+function amountOf(price: ReturnType<typeof priceBy>): bigint {
+  if (typeof price === 'string') throw new Error(`a leg has no price: ${price}`);
+  return price.amount;
 }
