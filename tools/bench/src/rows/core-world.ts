@@ -192,7 +192,7 @@ export function priceAll(subjects: readonly Subject[], { terms, book }: Pricing)
   for (const subject of subjects) {
     const at = sellBillingTime(subject, []);
     for (const { card, plan } of terms.sell(subject.account ?? '', subject.trafficClass)) {
-      if (typeof card === 'string' || plan === null) throw new Error(`a sell leg cannot be priced: ${String(card)}`);
+      if (typeof card === 'string' || plan === null) throw new Error('a sell leg of the bench has no card or no plan');
       total += amountOf(priceBy(book, subject, 1, at, card, plan));
     }
     const { card } = terms.buy('supplier', null);
