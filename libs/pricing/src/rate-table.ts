@@ -1,5 +1,6 @@
 import type { RateRow } from '@ratestream/events';
 import { FlatIndex } from './flat-index.js';
+import { PrefixLengths } from './prefix-lengths.js';
 
 /** What a message offers to match on. */
 export interface Destination {
@@ -26,8 +27,7 @@ const MATCHES = 1024;
 
 interface ClassIndex {
   readonly index: FlatIndex;
-  /** Lengths of the prefixes in this index, longest first. */
-  readonly prefixLengths: number[];
+  readonly prefixLengths: PrefixLengths;
   /** Position of this class's texts in `matchTexts`. */
   readonly texts: number;
 }
@@ -67,11 +67,14 @@ export class RateTable {
       const shown = name === ANY_CLASS ? 'any class' : `class ${name}`;
       if (this.matchTexts.length + DEPTHS.length > MATCHES)
         throw new RangeError('more traffic classes than a card can have');
-      this.classes.set(name, { index: new FlatIndex(count), prefixLengths: [], texts: this.matchTexts.length });
+      this.classes.set(name, {
+        index: new FlatIndex(count),
+        prefixLengths: new PrefixLengths(),
+        texts: this.matchTexts.length,
+      });
       this.matchTexts.push(...DEPTHS.map((depth) => `${shown}, ${depth}`));
     }
     rows.forEach((row, at) => this.add(row, at));
-    for (const one of this.classes.values()) one.prefixLengths.sort((a, b) => b - a);
   }
 
   private add(row: RateRow, at: number): void {
@@ -84,8 +87,7 @@ export class RateTable {
     }
     const target = this.classes.get(row.trafficClass ?? ANY_CLASS);
     if (target === undefined) throw new RangeError('class index missing');
-    if (row.prefix !== null && !target.prefixLengths.includes(row.prefix.length))
-      target.prefixLengths.push(row.prefix.length);
+    if (row.prefix !== null) target.prefixLengths.add(row.prefix);
     target.index.set(keyOfRow(row), at * 2 + UNITS.indexOf(row.unit));
   }
 
@@ -142,12 +144,14 @@ function findIn(target: ClassIndex, { country, mcc, mnc, digits }: Destination):
     if (row < 0 && land !== 0) row = index.get(network);
     if (row >= 0) return row * MATCHES + texts;
   }
-  if (target.prefixLengths.length > 0 && digits !== '') {
+  if (target.prefixLengths.any && digits !== '') {
     const number = Number(digits);
-    for (const length of target.prefixLengths) {
-      if (length > digits.length) continue;
+    let lengths = target.prefixLengths.of(number, digits.length) & ((1 << (digits.length + 1)) - 1);
+    while (lengths !== 0) {
+      const length = 31 - Math.clz32(lengths); // the longest left
       const row = index.get(KIND + Math.floor(number / (POWERS[digits.length - length] as number)));
       if (row >= 0) return row * MATCHES + texts + 1;
+      lengths &= ~(1 << length);
     }
   }
   if (mcc !== null) {
