@@ -1,5 +1,5 @@
 import { openGuide } from './test/guide.js';
-import { catalogIsKnown, http } from './test/stack.js';
+import { catalogIsKnown, http, NAMES } from './test/stack.js';
 
 interface Key {
   secret: string;
@@ -24,14 +24,14 @@ export function marginAppears(): void {
       const [issued] = await guide.follow<Key>('What R1 may see');
       await catalogIsKnown();
       const r1 = http().as(issued?.body.secret);
-      const path = '/api/analytics/v1/margin';
-      const { body } = await r1.get<Margin>(`${path}?groupBy=level`);
+      const path = `/api/analytics/v1/margin?from=${NAMES.get('FROM')}&to=${NAMES.get('TO')}`;
+      const { body } = await r1.get<Margin>(`${path}&groupBy=level`);
       expect(body.lines.map(({ group, margin }) => [group.level, margin])).toEqual([
         ['0', '0.018'],
         ['1', '-0.05'],
       ]);
-      expect((await r1.get(`${path}?groupBy=supplier`)).status).toBe(403);
-      expect((await r1.get(`${path}?party=operator`)).status).toBe(404);
+      expect((await r1.get(`${path}&groupBy=supplier`)).status).toBe(403);
+      expect((await r1.get(`${path}&party=operator`)).status).toBe(404);
       expect((await r1.get('/api/analytics/v1/conservation')).status).toBe(403);
       expect((await http().as(undefined).get(path)).status).toBe(401);
     });

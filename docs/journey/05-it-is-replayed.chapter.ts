@@ -14,6 +14,11 @@ export function itIsReplayed(): void {
   describe(guide.title, () => {
     let records: string[];
     let before: Books;
+    /** Only a task that remembers them writes nothing when they come once more. */
+    const everyMessageIsKnown = async (key: string): Promise<void> => {
+      await post(records, key);
+      expect(await booksAtRest()).toEqual(before);
+    };
 
     test('two hundred messages are charged', async () => {
       records = recordsOf('again', 200, new Date().toISOString());
@@ -24,8 +29,8 @@ export function itIsReplayed(): void {
 
     test('the same records, sent again in another order, become usage and no money', async () => {
       const usage = await endOf('usage');
-      await post(records.toReversed(), 'second');
-      expect(await booksAtRest()).toEqual(before);
+      records.reverse();
+      await everyMessageIsKnown('second');
       expect(await endOf('usage')).toBeGreaterThan(usage + records.length - 1);
       await guide.follow('Sent again');
     });
@@ -58,7 +63,7 @@ export function itIsReplayed(): void {
       expect(existsSync(join(services.folder, 'state', 'rating'))).toBe(true);
       deleteLocalState();
       await Promise.all(SERVICES.map((service) => services.start(service)));
-      expect(await booksAtRest()).toEqual(before);
+      await everyMessageIsKnown('third');
       expect(lastStartOfPartition(0)?.restoredTo).toBeGreaterThan(0);
       await guide.follow('Local state is deleted');
     });
@@ -69,7 +74,7 @@ export function itIsReplayed(): void {
       deleteLocalState();
       await emptyTopic('rating.checkpoints');
       await services.start('rating');
-      expect(await booksAtRest()).toEqual(before);
+      await everyMessageIsKnown('fourth');
       expect(lastStartOfPartition(0)).toMatchObject({ restoredTo: null, folded: before.rated.events });
       await guide.follow('The checkpoints are deleted');
     });

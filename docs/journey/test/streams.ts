@@ -4,7 +4,7 @@ import { createKafka, ensureTopicsAndSchemas, readToEnd, type Kafka } from '@rat
 import { silentLogger } from '@ratestream/observability';
 import { deleteTopics } from '@ratestream/stack-local';
 import { eventually } from '@ratestream/testing';
-import { Kafka as PlainKafka, logLevel } from 'kafkajs';
+import { rewindGroup } from '@ratestream/tool-simulator';
 import { installation } from './stack.js';
 
 let connected: Kafka | undefined;
@@ -86,21 +86,9 @@ export async function ratedStream(): Promise<RatedStream> {
 }
 
 /** Sets a stopped group back to the first record, as `kafka-consumer-groups --reset-offsets --to-earliest` does. */
-export async function rewind(group: string, topic: TopicName): Promise<void> {
+export function rewind(group: string, topic: TopicName): Promise<void> {
   const { kafkaBrokers, topicPrefix } = installation().corner;
-  const admin = new PlainKafka({ brokers: kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
-    const count = await kafka().admin().partitions(topic);
-    const partitions = Array.from({ length: count }, (_, partition) => ({ partition, offset: '0' }));
-    // A group can be set only once its last member is gone, or was missed for a session.
-    await eventually(() => admin.setOffsets({ groupId: topicPrefix + group, topic: topicPrefix + topic, partitions }), {
-      timeoutMs: 60_000,
-      everyMs: 500,
-    });
-  } finally {
-    await admin.disconnect();
-  }
+  return rewindGroup(kafkaBrokers.split(','), topicPrefix + group, topicPrefix + topic);
 }
 
 /** Deletes a topic with all that is in it and makes it anew, empty. */
