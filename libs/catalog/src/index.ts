@@ -1,4 +1,5 @@
 export * from './model.js';
+export * from './plain.js';
 export { CatalogGapError, CatalogIntegrityError } from './errors.js';
 export { CatalogView } from './view.js';
 export type { CatalogViewOptions } from './view.js';

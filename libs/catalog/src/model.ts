@@ -12,6 +12,106 @@ export type TimeoutPolicy = 'settle' | 'release';
 /** Which evidence of the network prices a message, best first. */
 export type NetworkEvidence = 'reported' | 'ported' | 'range';
 
+/** What two rates that both match are compared by; `destination` is network → longest prefix → MCC → country → default. */
+export type MatchDimension = 'originCountry' | 'routeGrade' | 'trafficClass' | 'senderType' | 'destination';
+/** The order of comparison of cards that state none (domain.md §3). */
+export const DEFAULT_PRECEDENCE: readonly MatchDimension[] = [
+  'originCountry',
+  'routeGrade',
+  'trafficClass',
+  'senderType',
+  'destination',
+];
+/** In a rate: the row that prices messages of which no origin is known. */
+export const UNKNOWN_ORIGIN = 'unknown';
+
+/** Which day's rate converts an amount: of the message, of the invoice, of the period's end, its average, or one agreed on. */
+export type FxRule = 'event' | 'invoice' | 'period_end' | 'period_average' | 'fixed';
+
+/** How amounts of a card become amounts of the account (sell) or the supplier (buy). Source: domain.md §7. */
+export interface FxTerms {
+  rule: FxRule;
+  /** Whose rates: the `source` of a published rate, such as `ecb`. */
+  source: string;
+  /** On days without publication; `event` always takes the last one published before. */
+  fallback: 'previous' | 'next';
+  /** Decimal percent by which the converted amount grows, ≥ 0; null: none. */
+  spreadPercent: string | null;
+  /** Rule `fixed`: by `FROM/TO`, units of TO for one FROM, as a decimal. */
+  fixed: Record<string, string>;
+}
+export const DEFAULT_FX: FxTerms = {
+  rule: 'event',
+  source: 'ecb',
+  fallback: 'previous',
+  spreadPercent: null,
+  fixed: {},
+};
+
+/** Rates that one source published for one day. */
+export interface FxDay {
+  /** ISO date that the rates are of. */
+  date: string;
+  /** When they could be known: rule `event` uses them for what happened after. */
+  publishedAt: Micros;
+  /** Units of each currency for one of `base`, decimals. */
+  rates: Record<string, string>;
+}
+
+/** Rates of some days of one source; a later publication of a day replaces it for what is rated from then on. */
+export interface FxRates {
+  source: string;
+  base: string;
+  days: FxDay[];
+  knownAt: Micros;
+}
+
+/** Accounts that share a plan. */
+export interface RateGroup {
+  id: string;
+  version: number;
+  /** The reseller whose group it is; null: the operator's. */
+  owner: string | null;
+  name: string;
+  planId: string;
+}
+
+/** How a sell card follows a buy card: buy × (1 + percent) + fixed, then floor and ceiling, then rounding. */
+export interface Markup {
+  /** Decimal percent of the buy price, may be negative. */
+  percent: string;
+  fixed: string;
+  floor: string | null;
+  ceiling: string | null;
+}
+export interface Derivation {
+  fromCardId: string;
+  markup: Markup;
+  /** The first group that names the destination's country replaces `markup`. */
+  groups: { name: string; countries: string[]; markup: Markup }[];
+  rounding: { mode: 'half_up' | 'half_even' | 'up' | 'down'; places: number };
+  /** Where the buy card is in another currency: the rate at the moment of computing. */
+  fx: FxTerms;
+}
+
+/** What customers of a card are told, and how long before. */
+export interface NoticeDays {
+  increase: number;
+  decrease: number;
+}
+
+/** That an account was told of a version before it takes effect. The sheets are kept by the catalog under the notice's id. */
+export interface Notice {
+  id: string;
+  cardId: string;
+  version: number;
+  accountId: string;
+  effectiveFrom: Micros;
+  issuedAt: Micros;
+  /** Rates by what happens to them. */
+  changes: { new: number; increase: number; decrease: number; changed: number; unchanged: number; withdrawn: number };
+}
+
 export interface Account {
   id: string;
   /** null: directly under the operator, so a root payer. */
@@ -22,6 +122,10 @@ export interface Account {
   /** Partition of usage, rated and rating.commands. Stored on root payers when they are opened; null below them. */
   partition: number | null;
   planId: string | null;
+  /** Where `planId` is null the group's plan counts. */
+  rateGroupId: string | null;
+  /** Cards that are asked before the plan's; where one has no rate the plan's card is asked. */
+  overrides: PlanBinding[];
   mode: 'prepaid' | 'postpaid';
   /** ≥ 0, in the account's currency. */
   creditLimit: string;
@@ -92,6 +196,13 @@ export interface RateCard {
   timeoutPolicy: TimeoutPolicy | null;
   /** Countries whose handsets never send receipts: their legs fall back to `submit`. */
   noReceiptCountries: string[];
+  /** All five dimensions in the order that this card compares rates by; null: DEFAULT_PRECEDENCE. */
+  precedence: MatchDimension[] | null;
+  /** Buy cards in another currency than their supplier's account; sell cards are converted by the plan's terms. */
+  fx: FxTerms | null;
+  noticeDays: NoticeDays;
+  /** Sell cards that follow a buy card; null: its rates are its own. */
+  derivation: Derivation | null;
 }
 
 export interface RateCardVersion {
@@ -111,6 +222,8 @@ export interface RateCardVersion {
 export interface PlanBinding {
   /** null: any class that no other binding names. */
   trafficClass: string | null;
+  /** Region pricing: the card for destinations in these countries; null: any country that no other binding of the class names. */
+  countries: string[] | null;
   cardId: string;
 }
 
@@ -127,6 +240,8 @@ export interface Plan {
   timeoutSec: number;
   /** null: the basis decides (settle on final_not_rejected, release otherwise). */
   timeoutPolicy: TimeoutPolicy | null;
+  /** How amounts of cards in another currency than the account's are converted. */
+  fx: FxTerms;
 }
 
 export interface NumberingPlan {
@@ -168,6 +283,10 @@ export interface CatalogEventData {
   RateCardVersionWithdrawn: { cardId: string; version: number; withdrawnAt: Micros };
   PlanCreated: Plan;
   PlanChanged: Plan;
+  RateGroupCreated: RateGroup;
+  RateGroupChanged: RateGroup;
+  FxRatesPublished: FxRates;
+  NoticeIssued: Notice;
   NumberingPlanPublished: NumberingPlan;
   ApiKeyIssued: ApiKey;
   ApiKeyRevoked: { id: string };

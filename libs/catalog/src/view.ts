@@ -6,11 +6,13 @@ import type {
   Account,
   ApiKey,
   Connection,
+  FxRates,
   Micros,
   NumberingPlan,
   Plan,
   RateCard,
   RateCardVersion,
+  RateGroup,
   Source,
   Supplier,
 } from './model.js';
@@ -24,6 +26,8 @@ export interface CatalogViewOptions {
   onVersionWithdrawn?(cardId: string, version: number, withdrawnAt: Micros): void;
   /** Called once per published numbering plan version when all its rows are here, in position order. */
   onNumberingPlan?(plan: NumberingPlan, rows: NumberRow[]): void;
+  /** Called once per publication of exchange rates, in position order. */
+  onFxRates?(rates: FxRates): void;
   /** Keep the rows after handing them over: `rates()` gives them. Costs memory; for tests and small tools. */
   keepRates?: boolean;
 }
@@ -48,6 +52,7 @@ export class CatalogView {
   private readonly connectionMap = new Map<string, Connection>();
   private readonly cardMap = new Map<string, RateCard>();
   private readonly planMap = new Map<string, Plan>();
+  private readonly rateGroupMap = new Map<string, RateGroup>();
   private readonly numberingPlanMap = new Map<string, NumberingPlan>();
   private readonly keyMap = new Map<string, ApiKey>();
   private readonly keysByHash = new Map<string, ApiKey>();
@@ -101,6 +106,9 @@ export class CatalogView {
   }
   get plans(): ReadonlyMap<string, Plan> {
     return this.planMap;
+  }
+  get rateGroups(): ReadonlyMap<string, RateGroup> {
+    return this.rateGroupMap;
   }
   get numberingPlans(): ReadonlyMap<string, NumberingPlan> {
     return this.numberingPlanMap;
@@ -244,6 +252,13 @@ export class CatalogView {
       case 'PlanCreated':
       case 'PlanChanged':
         this.planMap.set(event.data.id, event.data);
+        return true;
+      case 'RateGroupCreated':
+      case 'RateGroupChanged':
+        this.rateGroupMap.set(event.data.id, event.data);
+        return true;
+      case 'FxRatesPublished':
+        this.options.onFxRates?.(event.data);
         return true;
       case 'NumberingPlanPublished':
         return this.publishNumbers(event.data);

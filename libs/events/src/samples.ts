@@ -111,7 +111,9 @@ export function sampleLeg(overrides: Partial<Leg> = {}): Leg {
     billingTime: NOON,
     quantity: 2,
     unit: 'part',
-    components: [{ kind: 'usage', name: 'usage', quantity: 2, unitPrice: 42_000_000n, amount: 84_000_000n }],
+    components: [
+      { kind: 'usage', name: 'usage', quantity: 2, unitPrice: 42_000_000n, amount: 84_000_000n, rateId: null },
+    ],
     amount: 84_000_000n,
     currency: 'EUR',
     accountAmount: 84_000_000n,
@@ -124,6 +126,7 @@ export function sampleLeg(overrides: Partial<Leg> = {}): Leg {
     counters: [],
     deadline: null,
     timeoutPolicy: 'release',
+    reporting: null,
     ...overrides,
   };
 }
@@ -203,7 +206,9 @@ export function sampleRated(overrides: Partial<RatedEvent> = {}): RatedEvent {
         level: 0,
         payer: 'acc-reseller',
         payee: 'operator',
-        components: [{ kind: 'usage', name: 'usage', quantity: 2, unitPrice: 35_000_000n, amount: 70_000_000n }],
+        components: [
+          { kind: 'usage', name: 'usage', quantity: 2, unitPrice: 35_000_000n, amount: 70_000_000n, rateId: null },
+        ],
         amount: 70_000_000n,
         accountAmount: 70_000_000n,
         heldAmountFreed: 70_000_000n,
@@ -219,7 +224,9 @@ export function sampleRated(overrides: Partial<RatedEvent> = {}): RatedEvent {
         supplierId: 'sup-direct',
         basis: 'submit',
         billingTime: NOON + 120_000,
-        components: [{ kind: 'usage', name: 'usage', quantity: 2, unitPrice: 28_000_000n, amount: 56_000_000n }],
+        components: [
+          { kind: 'usage', name: 'usage', quantity: 2, unitPrice: 28_000_000n, amount: 56_000_000n, rateId: null },
+        ],
         amount: 56_000_000n,
         accountAmount: 56_000_000n,
         heldAmountFreed: 0n,

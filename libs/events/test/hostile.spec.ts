@@ -108,7 +108,7 @@ test.each([
 });
 
 test('an amount of 38 digits is written, one of 39 is not', () => {
-  const component = { kind: 'usage', name: 'u', quantity: 1, unitPrice: 0n } as const;
+  const component = { kind: 'usage', name: 'u', quantity: 1, unitPrice: 0n, rateId: null } as const;
   const most = 10n ** 38n - 1n;
   for (const amount of [most, -most]) {
     expect(codecs.Component.decode(codecs.Component.encode({ ...component, amount })).amount).toBe(amount);

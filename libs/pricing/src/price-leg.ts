@@ -157,7 +157,7 @@ function pricedLeg(subject: Subject, place: LegPlace, payer: string, payee: stri
   leg.quantity = quantity;
   leg.unit = unit;
   leg.components = [
-    { kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount },
+    { kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount, rateId: null },
   ];
   leg.rate = {
     cardId: card.id,
@@ -235,6 +235,7 @@ function blankLeg(place: LegPlace, payer: string, payee: string, currency: strin
     counters: [],
     deadline: null,
     timeoutPolicy: null,
+    reporting: null,
   };
 }
 

@@ -1,4 +1,15 @@
-import { OPERATOR, type Account, type Plan, type RateCard, type Supplier } from '@ratestream/catalog';
+import {
+  OPERATOR,
+  PLAIN_ACCOUNT,
+  PLAIN_BINDING,
+  PLAIN_CARD,
+  PLAIN_PLAN,
+  PLAIN_RATE,
+  type Account,
+  type Plan,
+  type RateCard,
+  type Supplier,
+} from '@ratestream/catalog';
 import { sampleUsage, usageEventId, type RatedEvent, type RateRow, type UsageEvent } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
 import { decideUsage, RateBook, RatingState, Terms, type CatalogReader, type Pricing } from '../src/index.js';
@@ -20,22 +31,23 @@ export function rate(price: string, match: Partial<RateRow> = {}): RateRow {
     basis: null,
     timeoutSec: null,
     timeoutPolicy: null,
+    ...PLAIN_RATE,
     ...match,
   };
 }
 
 const account = (id: string, parentId: string | null, planId: string | null): Account => ({
   id, parentId, name: id, currency: 'EUR', timeZone: 'UTC', partition: parentId === null ? 0 : null, planId, mode: 'postpaid', creditLimit: '0',
-  warnBelow: null, defaultTrafficClass: 'any', legalEntity: null, taxCategory: null, closed: false,
+  warnBelow: null, defaultTrafficClass: 'any', legalEntity: null, taxCategory: null, closed: false, ...PLAIN_ACCOUNT,
 }); // prettier-ignore
 
 export const card = (id: string, side: 'sell' | 'buy', overrides: Partial<RateCard> = {}): RateCard => ({
   id, name: id, side, service: 'sms', currency: 'EUR', partRule: 'reported', networkEvidence: ['reported', 'ported', 'range'],
-  basis: 'submit', timeoutSec: 3600, timeoutPolicy: null, noReceiptCountries: [], ...overrides,
+  basis: 'submit', timeoutSec: 3600, timeoutPolicy: null, noReceiptCountries: [], ...PLAIN_CARD, ...overrides,
 }); // prettier-ignore
 
 const plan = (id: string, cardId: string, overrides: Partial<Plan> = {}): Plan => ({
-  id, version: 1, name: id, service: 'sms', bindings: [{ trafficClass: null, cardId }], basis: 'delivered', timeoutSec: 3600, timeoutPolicy: null, ...overrides,
+  id, version: 1, name: id, service: 'sms', bindings: [{ ...PLAIN_BINDING, cardId }], basis: 'delivered', timeoutSec: 3600, timeoutPolicy: null, ...PLAIN_PLAN, ...overrides,
 }); // prettier-ignore
 
 export interface World {

@@ -1,4 +1,4 @@
-import { formatInstant, rateIdOf } from '@ratestream/catalog';
+import { PLAIN_RATE, formatInstant, rateIdOf } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { mappedColumns, type SheetMapping } from './mapping.js';
 import { detectPadding, type PaddingEvidence } from './mnc-padding.js';
@@ -190,7 +190,7 @@ export class SheetAnalysis {
     // What a sheet does not speak of stays as it was.
     const before = this.base.get(rateId);
     const { basis, timeoutSec, timeoutPolicy } = before ?? { basis: null, timeoutSec: null, timeoutPolicy: null };
-    return { rateId, ...destination, trafficClass, price, unit, basis, timeoutSec, timeoutPolicy };
+    return { rateId, ...destination, trafficClass, price, unit, basis, timeoutSec, timeoutPolicy, ...PLAIN_RATE };
   }
 
   private judge(candidates: readonly Candidate[], winners: ReadonlyMap<string, Candidate>): AnalysisBatch {

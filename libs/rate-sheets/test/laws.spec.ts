@@ -1,3 +1,4 @@
+import { PLAIN_RATE } from '@ratestream/catalog';
 import fc from 'fast-check';
 import type { RateRow } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
@@ -116,6 +117,7 @@ const rate = fc
       basis: null,
       timeoutSec: null,
       timeoutPolicy: null,
+      ...PLAIN_RATE,
     };
   });
 const card = fc.uniqueArray(rate, { selector: ({ rateId }) => rateId, minLength: 1, maxLength: 40 });

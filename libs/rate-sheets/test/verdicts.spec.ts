@@ -1,3 +1,4 @@
+import { PLAIN_RATE } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import type { SheetMappingInput } from '../src/index.js';
 import { importSheet, prices } from './import-sheet.js';
@@ -177,6 +178,7 @@ const rate = (rateId: string, country: string, price: bigint): RateRow => ({
   basis: 'delivered',
   timeoutSec: 60,
   timeoutPolicy: null,
+  ...PLAIN_RATE,
 });
 
 test('findings of accepted rows: free of charge, a jump of more than half, an unknown network', async () => {

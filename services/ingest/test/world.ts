@@ -1,3 +1,4 @@
+import { PLAIN_ACCOUNT } from '@ratestream/catalog';
 import type { Account, Source } from '@ratestream/catalog';
 import { CatalogView, type CatalogEventData } from '@ratestream/catalog';
 import type { CatalogEvent } from '@ratestream/events';
@@ -26,6 +27,7 @@ export const account = (
   legalEntity: null,
   taxCategory: null,
   closed: false,
+  ...PLAIN_ACCOUNT,
 });
 
 export const source = (id: string, more: Partial<Source> = {}): Source => ({

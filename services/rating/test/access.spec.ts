@@ -1,3 +1,4 @@
+import { PLAIN_ACCOUNT } from '@ratestream/catalog';
 import type { Account, ApiKey } from '@ratestream/catalog';
 import { sampleLeg, sampleRated, sampleUsage, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { callEveryRoute, callerOf, createServiceApp, hashApiKey } from '@ratestream/http';
@@ -34,6 +35,7 @@ const account = (id: string, parentId: string | null): Account => ({
   legalEntity: null,
   taxCategory: null,
   closed: false,
+  ...PLAIN_ACCOUNT,
 });
 
 function catalogOfTwo(): RatingCatalog {

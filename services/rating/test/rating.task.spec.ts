@@ -1,3 +1,4 @@
+import { PLAIN_RATE } from '@ratestream/catalog';
 import { sampleUsage, usageEventId, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import type { InRecord, OutRecord } from '@ratestream/kafka';
 import { bareMetrics, silentLogger } from '@ratestream/observability';
@@ -71,6 +72,7 @@ function setUp({ replay = false, log = [] as RatedEvent[], restoredTo = null as 
     basis: null,
     timeoutSec: null,
     timeoutPolicy: null,
+    ...PLAIN_RATE,
   };
   book.addVersion(
     {

@@ -1,3 +1,4 @@
+import { PLAIN_RATE } from '@ratestream/catalog';
 import { sampleRated, type RatedEvent } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
 import { RateBook, RatingState, Terms, type CatalogReader, type Pricing } from '@ratestream/pricing';
@@ -131,6 +132,7 @@ function pricing(price: string | null): Pricing {
           basis: null,
           timeoutSec: null,
           timeoutPolicy: null,
+          ...PLAIN_RATE,
         },
       ],
     );

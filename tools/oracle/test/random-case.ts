@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PLAIN_ACCOUNT, PLAIN_BINDING, PLAIN_CARD, PLAIN_PLAN, PLAIN_RATE } from '@ratestream/catalog';
 import type {
   Account,
   CatalogEventData,
@@ -79,7 +80,7 @@ export function randomCatalog(dice: Dice): OracleCatalog {
   const open = (id: string, parentId: string | null): void => {
     accounts.set(id, {
       id, parentId, name: id, currency: 'EUR', timeZone: 'UTC', partition: parentId === null ? 0 : null, planId: dice.chance(0.04) ? null : dice.pick([...plans.keys()]),
-      mode: 'postpaid', creditLimit: '0', warnBelow: null, defaultTrafficClass: 'transactional', legalEntity: null, taxCategory: null, closed: false,
+      mode: 'postpaid', creditLimit: '0', warnBelow: null, defaultTrafficClass: 'transactional', legalEntity: null, taxCategory: null, closed: false, ...PLAIN_ACCOUNT,
     }); // prettier-ignore
   };
   open('root', null);
@@ -112,16 +113,17 @@ function randomCard(dice: Dice, id: string, side: 'sell' | 'buy'): RateCard {
   return {
     id, name: id, side, service: 'sms', currency: 'EUR', partRule: dice.pick(['reported', 'reported', 'computed8', 'computed16', 'perMessage']),
     networkEvidence: dice.shuffle(['reported', 'ported', 'range'] as const), basis: dice.pick(BASES), timeoutSec: dice.pick([60, 3600]),
-    timeoutPolicy: dice.pick(POLICIES), noReceiptCountries: dice.chance(0.3) ? [dice.pick(COUNTRIES).country] : [],
+    timeoutPolicy: dice.pick(POLICIES), noReceiptCountries: dice.chance(0.3) ? [dice.pick(COUNTRIES).country] : [], ...PLAIN_CARD,
   }; // prettier-ignore
 }
 
 function randomPlan(dice: Dice, id: string, cards: readonly string[]): Plan {
   const bindings: Plan['bindings'] = CLASSES.filter(() => dice.chance(0.3)).map((trafficClass) => ({
+    ...PLAIN_BINDING,
     trafficClass,
     cardId: dice.pick(cards),
   }));
-  if (dice.chance(0.92)) bindings.push({ trafficClass: null, cardId: dice.pick(cards) });
+  if (dice.chance(0.92)) bindings.push({ ...PLAIN_BINDING, cardId: dice.pick(cards) });
   return {
     id,
     version: 1,
@@ -131,6 +133,7 @@ function randomPlan(dice: Dice, id: string, cards: readonly string[]): Plan {
     basis: dice.pick(BASES),
     timeoutSec: dice.pick([60, 3600]),
     timeoutPolicy: dice.pick(POLICIES),
+    ...PLAIN_PLAN,
   };
 }
 
@@ -155,7 +158,7 @@ function randomRates(dice: Dice): RateRow[] {
     rates.set(key, {
       rateId: `r${rates.size}`, country: null, mcc: null, mnc: null, prefix: null, ...where, trafficClass, price: BigInt(dice.int(0, 99_999_999)) * (dice.chance(0.5) ? 1_000n : 1n),
       unit: dice.chance(0.1) ? 'message' : 'part', basis: dice.chance(0.1) ? dice.pick(BASES) : null, timeoutSec: dice.chance(0.1) ? 120 : null,
-      timeoutPolicy: dice.chance(0.1) ? dice.pick(['settle', 'release']) : null,
+      timeoutPolicy: dice.chance(0.1) ? dice.pick(['settle', 'release']) : null, ...PLAIN_RATE,
     }); // prettier-ignore
   }
   return [...rates.values()];

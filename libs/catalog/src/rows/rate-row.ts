@@ -1,5 +1,6 @@
 import type { RateRow } from '@ratestream/events';
 import { parseMoney, type Nano } from '@ratestream/money';
+import { PLAIN_RATE } from '../plain.js';
 import { RECEIPT_HORIZON_SEC } from '../schemas/fields.js';
 import { RowReader, shorten, type RawRow, type RowResult } from './row-fault.js';
 
@@ -63,6 +64,7 @@ export function parseRateRow(raw: RawRow): RowResult<RateRow> {
     basis,
     timeoutSec,
     timeoutPolicy,
+    ...PLAIN_RATE,
   };
   return { row: { rateId: rateIdOf(row), ...row } };
 }

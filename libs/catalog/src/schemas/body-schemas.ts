@@ -1,16 +1,22 @@
 import { z } from 'zod';
+import { DEFAULT_FX } from '../model.js';
 import {
   anyId,
+  binding,
   chargeBasis,
   country,
   currency,
   DEFAULT_TIMEOUT_SEC,
+  derivation,
+  fxTerms,
   id,
   instant,
   label,
   money,
   moneyNotNegative,
   name,
+  noticeDays,
+  precedence,
   service,
   timeZone,
   timeoutPolicy,
@@ -39,10 +45,8 @@ const permissions = z
   .array(z.enum(['read', 'write', 'ingest', 'admin']))
   .min(1)
   .transform((list) => [...new Set(list)]);
-const bindings = z
-  .array(z.strictObject({ trafficClass: trafficClass.nullable().default(null), cardId: id }))
-  .min(1)
-  .max(100);
+const bindings = z.array(binding).min(1).max(300);
+const overrides = z.array(binding).max(300);
 const names = z
   .record(z.string().min(1).max(200), id)
   .refine((map) => Object.keys(map).length <= 100_000, { message: 'has more than 100 000 entries' });
@@ -57,6 +61,8 @@ export const openAccountBody = z
     currency: currency.optional(),
     timeZone: timeZone.default('UTC'),
     planId: id.nullable().default(null),
+    rateGroupId: id.nullable().default(null),
+    overrides: overrides.default([]),
     mode: mode.default('prepaid'),
     creditLimit: moneyNotNegative.default('0'),
     warnBelow: money.nullable().default(null),
@@ -79,6 +85,8 @@ export const changeAccountBody = z
     name: name.optional(),
     timeZone: timeZone.optional(),
     planId: id.nullable().optional(),
+    rateGroupId: id.nullable().optional(),
+    overrides: overrides.optional(),
     mode: mode.optional(),
     creditLimit: moneyNotNegative.optional(),
     warnBelow: money.nullable().optional(),
@@ -172,6 +180,10 @@ export const createRateCardBody = z
     timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
     timeoutPolicy: timeoutPolicy.nullable().default(null),
     noReceiptCountries: z.array(country).max(300).default([]),
+    precedence: precedence.default(null),
+    fx: fxTerms.nullable().default(null),
+    noticeDays: noticeDays.default({ increase: 7, decrease: 0 }),
+    derivation: derivation.default(null),
   })
   .transform(withoutGiven);
 
@@ -190,6 +202,10 @@ export const changeRateCardBody = z
     timeoutSec: timeoutSec.optional(),
     timeoutPolicy: timeoutPolicy.nullable().optional(),
     noReceiptCountries: z.array(country).max(300).optional(),
+    precedence: precedence.optional(),
+    fx: fxTerms.nullable().optional(),
+    noticeDays: noticeDays.optional(),
+    derivation: derivation.optional(),
   })
   .transform(withoutGiven);
 
@@ -204,6 +220,7 @@ export const createPlanBody = z
     basis: chargeBasis.default('accept'),
     timeoutSec: timeoutSec.default(DEFAULT_TIMEOUT_SEC),
     timeoutPolicy: timeoutPolicy.nullable().default(null),
+    fx: fxTerms.default(DEFAULT_FX),
   })
   .transform(withoutGiven);
 
@@ -218,6 +235,21 @@ export const changePlanBody = z
     basis: chargeBasis.optional(),
     timeoutSec: timeoutSec.optional(),
     timeoutPolicy: timeoutPolicy.nullable().optional(),
+    fx: fxTerms.optional(),
+  })
+  .transform(withoutGiven);
+
+export const createRateGroupBody = z
+  .strictObject({ ...given, id: id.optional(), owner: id.nullable().optional(), name, planId: id })
+  .transform(withoutGiven);
+
+export const changeRateGroupBody = z
+  .strictObject({
+    ...given,
+    id: id.optional(),
+    owner: id.nullable().optional(),
+    name: name.optional(),
+    planId: id.optional(),
   })
   .transform(withoutGiven);
 
@@ -245,3 +277,5 @@ export type ChangeRateCardBody = z.output<typeof changeRateCardBody>;
 export type CreatePlanBody = z.output<typeof createPlanBody>;
 export type ChangePlanBody = z.output<typeof changePlanBody>;
 export type IssueApiKeyBody = z.output<typeof issueApiKeyBody>;
+export type CreateRateGroupBody = z.output<typeof createRateGroupBody>;
+export type ChangeRateGroupBody = z.output<typeof changeRateGroupBody>;

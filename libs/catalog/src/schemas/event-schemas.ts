@@ -2,15 +2,22 @@ import { z } from 'zod';
 import type { CatalogEventData } from '../model.js';
 import {
   anyId,
+  binding,
   chargeBasis,
   country,
   currency,
+  derivation,
+  fxDay,
+  fxSource,
+  fxTerms,
   id,
   label,
   micros,
   money,
   moneyNotNegative,
   name,
+  noticeDays,
+  precedence,
   service,
   timeZone,
   timeoutPolicy,
@@ -30,6 +37,8 @@ const account = z.strictObject({
   timeZone,
   partition: count.nullable(),
   planId: id.nullable(),
+  rateGroupId: id.nullable(),
+  overrides: z.array(binding),
   mode: z.enum(['prepaid', 'postpaid']),
   creditLimit: moneyNotNegative,
   warnBelow: money.nullable(),
@@ -76,6 +85,10 @@ const rateCard = z.strictObject({
   timeoutSec,
   timeoutPolicy: timeoutPolicy.nullable(),
   noReceiptCountries: z.array(country),
+  precedence,
+  fx: fxTerms.nullable(),
+  noticeDays,
+  derivation,
 });
 
 const rateCardVersion = z.strictObject({
@@ -96,10 +109,32 @@ const plan = z.strictObject({
   owner: id.nullable(),
   name,
   service,
-  bindings: z.array(z.strictObject({ trafficClass: trafficClass.nullable(), cardId: id })).min(1),
+  bindings: z.array(binding).min(1),
   basis: chargeBasis,
   timeoutSec,
   timeoutPolicy: timeoutPolicy.nullable(),
+  fx: fxTerms,
+});
+
+const rateGroup = z.strictObject({ id, version: number, owner: id.nullable(), name, planId: id });
+
+const fxRates = z.strictObject({ source: fxSource, base: currency, days: z.array(fxDay).min(1), knownAt: micros });
+
+const notice = z.strictObject({
+  id,
+  cardId: id,
+  version: number,
+  accountId: id,
+  effectiveFrom: micros,
+  issuedAt: micros,
+  changes: z.strictObject({
+    new: count,
+    increase: count,
+    decrease: count,
+    changed: count,
+    unchanged: count,
+    withdrawn: count,
+  }),
 });
 
 const apiKey = z.strictObject({
@@ -129,6 +164,10 @@ export const eventDataSchemas = {
   RateCardVersionWithdrawn: z.strictObject({ cardId: id, version: number, withdrawnAt: micros }),
   PlanCreated: plan,
   PlanChanged: plan,
+  RateGroupCreated: rateGroup,
+  RateGroupChanged: rateGroup,
+  FxRatesPublished: fxRates,
+  NoticeIssued: notice,
   NumberingPlanPublished: z.strictObject({ id, version: number, rows: number, chunks: number, sha256 }),
   ApiKeyIssued: apiKey,
   ApiKeyRevoked: z.strictObject({ id }),

@@ -1,7 +1,7 @@
 import { MoneyFormatError, formatMoney, parseMoney } from '@ratestream/money';
 import { z } from 'zod';
 import { parseInstant } from '../instant.js';
-import { OPERATOR } from '../model.js';
+import { DEFAULT_FX, DEFAULT_PRECEDENCE, OPERATOR } from '../model.js';
 
 /** Longest wait for a receipt that terms may ask for: the receipt horizon, 7 d (domain.md §1). */
 export const RECEIPT_HORIZON_SEC = 604_800;
@@ -51,6 +51,73 @@ export const instant = z.union([micros, z.string()]).transform((value, context) 
     return z.NEVER;
   }
   return parsed;
+});
+
+/** Up to 12 digits before the point and 9 after it, no sign. */
+export const decimal = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,9})?$/, 'must be a decimal with at most 9 places, as a string');
+export const signedDecimal = z
+  .string()
+  .regex(/^-?\d{1,12}(\.\d{1,9})?$/, 'must be a decimal with at most 9 places, as a string');
+const positive = decimal.refine((text) => /[1-9]/.test(text), { message: 'must be above zero' });
+export const fxSource = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be lower case letters, digits, _ . -');
+export const isoDate = z.iso.date();
+
+export const fxTerms = z
+  .strictObject({
+    rule: z.enum(['event', 'invoice', 'period_end', 'period_average', 'fixed']).default(DEFAULT_FX.rule),
+    source: fxSource.default(DEFAULT_FX.source),
+    fallback: z.enum(['previous', 'next']).default(DEFAULT_FX.fallback),
+    spreadPercent: decimal.nullable().default(null),
+    /** `USD/EUR`: euro for one dollar. */
+    fixed: z.record(z.string().regex(/^[A-Z]{3}\/[A-Z]{3}$/, 'must be FROM/TO'), positive).default({}),
+  })
+  .refine(({ rule, fixed }) => rule !== 'fixed' || Object.keys(fixed).length > 0, {
+    path: ['fixed'],
+    message: 'the rule `fixed` needs at least one rate',
+  });
+
+export const fxDay = z.strictObject({ date: isoDate, publishedAt: micros, rates: z.record(currency, positive) });
+
+export const precedence = z
+  .array(z.enum(['originCountry', 'routeGrade', 'trafficClass', 'senderType', 'destination']))
+  .refine((order) => new Set(order).size === DEFAULT_PRECEDENCE.length && order.length === DEFAULT_PRECEDENCE.length, {
+    message: 'must name each of the five dimensions once',
+  })
+  .nullable();
+
+export const noticeDays = z.strictObject({
+  increase: z.int().min(0).max(365).default(7),
+  decrease: z.int().min(0).max(365).default(0),
+});
+
+const markup = z.strictObject({
+  percent: signedDecimal.default('0'),
+  fixed: signedDecimal.default('0'),
+  floor: decimal.nullable().default(null),
+  ceiling: decimal.nullable().default(null),
+});
+export const derivation = z
+  .strictObject({
+    fromCardId: id,
+    markup,
+    groups: z
+      .array(z.strictObject({ name, countries: z.array(country).min(1).max(300), markup }))
+      .max(300)
+      .default([]),
+    rounding: z
+      .strictObject({ mode: z.enum(['half_up', 'half_even', 'up', 'down']), places: z.int().min(0).max(9) })
+      .default({ mode: 'half_up', places: 6 }),
+    fx: fxTerms.default(DEFAULT_FX),
+  })
+  .nullable();
+
+/** Which card prices which class and region; one class and country has one card. */
+export const binding = z.strictObject({
+  trafficClass: trafficClass.nullable().default(null),
+  countries: z.array(country).min(1).max(300).nullable().default(null),
+  cardId: id,
 });
 
 function isTimeZone(text: string): boolean {

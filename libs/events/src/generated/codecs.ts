@@ -25,6 +25,7 @@ import type {
   RateChoice,
   PlanRef,
   CounterMove,
+  Reporting,
   Leg,
   RatedEvent,
   AttemptSnapshot,
@@ -870,6 +871,12 @@ function writeComponent(b: Buffer, p: number, v: Component): number {
   p = writeInt(b, p, v.quantity);
   p = writeDecimal(b, p, v.unitPrice);
   p = writeDecimal(b, p, v.amount);
+  const v_rateId = v.rateId;
+  if (v_rateId == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_rateId);
+  }
   return p;
 }
 
@@ -880,6 +887,7 @@ function readComponent(r: Reader): Component {
     quantity: r.int(),
     unitPrice: r.decimal(),
     amount: r.decimal(),
+    rateId: r.present(0) ? r.string() : null,
   };
 }
 
@@ -890,6 +898,31 @@ function writeFx(b: Buffer, p: number, v: Fx): number {
   p = writeString(b, p, v.rateDate);
   p = writeString(b, p, v.source);
   p = writeString(b, p, v.rule);
+  const v_base = v.base;
+  if (v_base == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_base);
+  }
+  const v_fromPerBase = v.fromPerBase;
+  if (v_fromPerBase == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_fromPerBase);
+  }
+  const v_toPerBase = v.toPerBase;
+  if (v_toPerBase == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_toPerBase);
+  }
+  const v_spreadPercent = v.spreadPercent;
+  if (v_spreadPercent == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_spreadPercent);
+  }
+  p = writeBoolean(b, p, v.provisional);
   return p;
 }
 
@@ -901,6 +934,11 @@ function readFx(r: Reader): Fx {
     rateDate: r.string(),
     source: r.string(),
     rule: r.string(),
+    base: r.present(0) ? r.string() : null,
+    fromPerBase: r.present(0) ? r.string() : null,
+    toPerBase: r.present(0) ? r.string() : null,
+    spreadPercent: r.present(0) ? r.string() : null,
+    provisional: r.boolean(),
   };
 }
 
@@ -946,6 +984,21 @@ function readCounterMove(r: Reader): CounterMove {
     id: r.string(),
     before: r.decimal(),
     after: r.decimal(),
+  };
+}
+
+function writeReporting(b: Buffer, p: number, v: Reporting): number {
+  p = writeDecimal(b, p, v.amount);
+  p = writeString(b, p, v.currency);
+  p = writeFx(b, p, v.fx);
+  return p;
+}
+
+function readReporting(r: Reader): Reporting {
+  return {
+    amount: r.decimal(),
+    currency: r.string(),
+    fx: readFx(r),
   };
 }
 
@@ -1037,12 +1090,18 @@ function writeLeg(b: Buffer, p: number, v: Leg): number {
     b[p++] = 2;
     p = writeString(b, p, v_timeoutPolicy);
   }
+  const v_reporting = v.reporting;
+  if (v_reporting == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeReporting(b, p, v_reporting);
+  }
   return p;
 }
 
 function readLeg_components(r: Reader): Component[] {
   const items: Component[] = [];
-  for (let count = r.block(7); count !== 0; count = r.block(7)) {
+  for (let count = r.block(8); count !== 0; count = r.block(8)) {
     while (count-- > 0) items.push(readComponent(r));
   }
   return items;
@@ -1084,6 +1143,7 @@ function readLeg(r: Reader): Leg {
     counters: readLeg_counters(r),
     deadline: r.present(0) ? r.long() : null,
     timeoutPolicy: r.present(0) ? r.string() as Leg['timeoutPolicy'] & string : null,
+    reporting: r.present(0) ? readReporting(r) : null,
   };
 }
 
@@ -1339,7 +1399,7 @@ function readRatedEvent_chain(r: Reader): string[] {
 }
 function readRatedEvent_legs(r: Reader): Leg[] {
   const items: Leg[] = [];
-  for (let count = r.block(32); count !== 0; count = r.block(32)) {
+  for (let count = r.block(33); count !== 0; count = r.block(33)) {
     while (count-- > 0) items.push(readLeg(r));
   }
   return items;
@@ -1547,6 +1607,43 @@ function writeRateRow(b: Buffer, p: number, v: RateRow): number {
     b[p++] = 2;
     p = writeString(b, p, v_timeoutPolicy);
   }
+  const v_senderType = v.senderType;
+  if (v_senderType == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_senderType);
+  }
+  const v_originCountry = v.originCountry;
+  if (v_originCountry == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_originCountry);
+  }
+  const v_routeGrade = v.routeGrade;
+  if (v_routeGrade == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_routeGrade);
+  }
+  p = writeInt(b, p, v.priority);
+  const v_surcharge = v.surcharge;
+  if (v_surcharge == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_surcharge);
+  }
+  const v_validFrom = v.validFrom;
+  if (v_validFrom == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeLong(b, p, v_validFrom);
+  }
+  const v_validUntil = v.validUntil;
+  if (v_validUntil == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeLong(b, p, v_validUntil);
+  }
   return p;
 }
 
@@ -1563,6 +1660,13 @@ function readRateRow(r: Reader): RateRow {
     basis: r.present(0) ? r.string() : null,
     timeoutSec: r.present(0) ? r.int() : null,
     timeoutPolicy: r.present(0) ? r.string() : null,
+    senderType: r.present(0) ? r.string() : null,
+    originCountry: r.present(0) ? r.string() : null,
+    routeGrade: r.present(0) ? r.string() : null,
+    priority: r.int(),
+    surcharge: r.present(0) ? r.string() : null,
+    validFrom: r.present(0) ? r.long() : null,
+    validUntil: r.present(0) ? r.long() : null,
   };
 }
 
@@ -1631,7 +1735,7 @@ function writeRateChunk(b: Buffer, p: number, v: RateChunk): number {
 
 function readRateChunk_rates(r: Reader): RateRow[] {
   const items: RateRow[] = [];
-  for (let count = r.block(12); count !== 0; count = r.block(12)) {
+  for (let count = r.block(19); count !== 0; count = r.block(19)) {
     while (count-- > 0) items.push(readRateRow(r));
   }
   return items;
@@ -1759,6 +1863,7 @@ export const codecs = {
   RateChoice: createCodec<RateChoice>('RateChoice', writeRateChoice, readRateChoice),
   PlanRef: createCodec<PlanRef>('PlanRef', writePlanRef, readPlanRef),
   CounterMove: createCodec<CounterMove>('CounterMove', writeCounterMove, readCounterMove),
+  Reporting: createCodec<Reporting>('Reporting', writeReporting, readReporting),
   Leg: createCodec<Leg>('Leg', writeLeg, readLeg),
   RatedEvent: createCodec<RatedEvent>('RatedEvent', writeRatedEvent, readRatedEvent),
   AttemptSnapshot: createCodec<AttemptSnapshot>('AttemptSnapshot', writeAttemptSnapshot, readAttemptSnapshot),

@@ -108,6 +108,10 @@ export const topics = {
       'RateCardVersionWithdrawn',
       'PlanCreated',
       'PlanChanged',
+      'RateGroupCreated',
+      'RateGroupChanged',
+      'FxRatesPublished',
+      'NoticeIssued',
       'NumberingPlanPublished',
       'ApiKeyIssued',
       'ApiKeyRevoked'
@@ -214,6 +218,10 @@ export type CatalogEventType =
   | 'RateCardVersionWithdrawn'
   | 'PlanCreated'
   | 'PlanChanged'
+  | 'RateGroupCreated'
+  | 'RateGroupChanged'
+  | 'FxRatesPublished'
+  | 'NoticeIssued'
   | 'NumberingPlanPublished'
   | 'ApiKeyIssued'
   | 'ApiKeyRevoked';

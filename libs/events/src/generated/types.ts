@@ -258,6 +258,8 @@ export interface Component {
   unitPrice: bigint;
   /** nano-units */
   amount: bigint;
+  /** the surcharge row; null: the leg's rate */
+  rateId: string | null;
 }
 
 /** Evidence of a conversion. */
@@ -270,6 +272,16 @@ export interface Fx {
   rateDate: string;
   source: string;
   rule: string;
+  /** the currency that the source quotes per; null: the rate is stated for the pair */
+  base: string | null;
+  /** decimal, as published */
+  fromPerBase: string | null;
+  /** decimal, as published */
+  toPerBase: string | null;
+  /** decimal, already in rate */
+  spreadPercent: string | null;
+  /** the rule's own rate does not exist yet; an invoice trues it up */
+  provisional: boolean;
 }
 
 /** The rate that priced a leg. */
@@ -294,6 +306,14 @@ export interface CounterMove {
   before: bigint;
   /** nano-units */
   after: bigint;
+}
+
+/** The amount of a leg in the operator's reporting currency. */
+export interface Reporting {
+  /** nano-units */
+  amount: bigint;
+  currency: string;
+  fx: Fx;
 }
 
 export type LegSide = 'sell' | 'buy';
@@ -340,6 +360,8 @@ export interface Leg {
   /** when an open leg times out */
   deadline: number | null;
   timeoutPolicy: LegTimeoutPolicy | null;
+  /** what the step is in the reporting currency; null: the leg is in it already, or no rate is known */
+  reporting: Reporting | null;
 }
 
 export type RatedEventDirection = 'mt' | 'mo' | 'at' | 'voice';
@@ -447,6 +469,19 @@ export interface RateRow {
   basis: string | null;
   timeoutSec: number | null;
   timeoutPolicy: string | null;
+  /** alphanumeric, long_code, short_code, toll_free … */
+  senderType: string | null;
+  /** ISO 3166-1 alpha-2 of the origin, or `unknown` */
+  originCountry: string | null;
+  routeGrade: string | null;
+  /** the highest that matches is asked first, before any precedence */
+  priority: number;
+  /** name of the component that this row adds; null: the row is a usage price */
+  surcharge: string | null;
+  /** surcharges only: the first billing time that it counts for */
+  validFrom: number | null;
+  /** surcharges only: the first billing time that it no longer counts for */
+  validUntil: number | null;
 }
 
 /** One range of a numbering plan. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CatalogView, serialiseCatalogEvent } from '@ratestream/catalog';
+import { CatalogView, PLAIN_ACCOUNT, serialiseCatalogEvent } from '@ratestream/catalog';
 import type { Account, ApiKey, CatalogEventData, Permission, Supplier } from '@ratestream/catalog';
 import { NAMESPACES, uuidV5 } from '@ratestream/events';
 
@@ -19,6 +19,7 @@ export function account(id: string, change: Partial<Account> = {}): Account {
     legalEntity: null,
     taxCategory: null,
     closed: false,
+    ...PLAIN_ACCOUNT,
     ...change,
   };
 }

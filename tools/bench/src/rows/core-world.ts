@@ -1,4 +1,4 @@
-import { OPERATOR } from '@ratestream/catalog';
+import { PLAIN_ACCOUNT, PLAIN_BINDING, PLAIN_CARD, PLAIN_PLAN, PLAIN_RATE, OPERATOR } from '@ratestream/catalog';
 import type { Account, Plan, RateCard, Supplier } from '@ratestream/catalog';
 import { messageIdOf, sampleUsage, usageEventId } from '@ratestream/events';
 import type { Identity, RateRow, UsageEvent } from '@ratestream/events';
@@ -63,6 +63,7 @@ function rateRow({ price, ...where }: SheetRow, index: number): RateRow {
     basis: null,
     timeoutSec: null,
     timeoutPolicy: null,
+    ...PLAIN_RATE,
   };
 }
 
@@ -82,16 +83,18 @@ function coreCatalog(): CatalogReader {
     legalEntity: null,
     taxCategory: null,
     closed: false,
+    ...PLAIN_ACCOUNT,
   });
   const plan = (id: string, cardId: string): Plan => ({
     id,
     version: 1,
     name: id,
     service: 'sms',
-    bindings: [{ trafficClass: null, cardId }],
+    bindings: [{ ...PLAIN_BINDING, cardId }],
     basis: 'delivered',
     timeoutSec: 3600,
     timeoutPolicy: null,
+    ...PLAIN_PLAN,
   });
   const card = (id: string): RateCard => ({
     id,
@@ -105,6 +108,7 @@ function coreCatalog(): CatalogReader {
     timeoutSec: 3600,
     timeoutPolicy: null,
     noReceiptCountries: [],
+    ...PLAIN_CARD,
   });
   const supplier: Supplier = { id: 'supplier', name: 'supplier', currency: 'EUR', buyCardId: 'buy', legalEntity: null };
   const byId = <T extends { id: string }>(items: T[]): Map<string, T> => new Map(items.map((item) => [item.id, item]));

@@ -1,4 +1,4 @@
-import { OPERATOR } from '@ratestream/catalog';
+import { PLAIN_BINDING, OPERATOR } from '@ratestream/catalog';
 import type { Connection, Micros, Source } from '@ratestream/catalog';
 import { Random } from '../random.js';
 import { NETWORKS } from '../world.js';
@@ -84,10 +84,10 @@ function addOperatorPrices(lists: PriceLists): void {
   lists.addCard('sell-retail', 'Retail', 'sell', retail);
   const otp = { permille: 1650, withDefault: true, classes: {} };
   lists.addCard('sell-retail-otp', 'Retail one-time passwords', 'sell', otp, { partRule: 'perMessage' });
-  const any = (cardId: string) => [{ trafficClass: null, cardId }];
+  const any = (cardId: string) => [{ ...PLAIN_BINDING, cardId }];
   lists.addPlan('plan-wholesale', 'Wholesale on submission', 'submit', any('sell-wholesale'));
   lists.addPlan('plan-wholesale-delivered', 'Wholesale on delivery', 'delivered', any('sell-wholesale'));
-  const withOtp = [...any('sell-retail'), { trafficClass: 'otp', cardId: 'sell-retail-otp' }];
+  const withOtp = [...any('sell-retail'), { ...PLAIN_BINDING, trafficClass: 'otp', cardId: 'sell-retail-otp' }];
   lists.addPlan('plan-retail-accept', 'Retail on acceptance', 'accept', withOtp);
   lists.addPlan('plan-retail-delivered', 'Retail on delivery', 'delivered', any('sell-retail'));
   lists.addPlan('plan-retail-final', 'Retail unless rejected', 'final_not_rejected', withOtp);

@@ -1,3 +1,4 @@
+import { PLAIN_CARD, PLAIN_PLAN } from '@ratestream/catalog';
 import type { Micros, Plan, RateCard } from '@ratestream/catalog';
 import type { Random } from '../random.js';
 import type { MobileNetwork } from '../world.js';
@@ -41,6 +42,7 @@ export class PriceLists {
       timeoutSec: 259_200,
       timeoutPolicy: null,
       noReceiptCountries: side === 'buy' ? ['CN'] : [],
+      ...PLAIN_CARD,
       ...terms,
     };
     const later = { ...style, permille: Math.round(style.permille * (random.chance(0.5) ? 1.04 : 0.97)) };
@@ -62,6 +64,17 @@ export class PriceLists {
   ): void {
     // Wholesale waits its full time even in runs with short time-outs: some legs stay open to the end.
     const timeoutSec = id.startsWith('plan-wholesale') ? 86_400 : (this.options.timeoutSec ?? 86_400);
-    this.plans.push({ id, version: 1, owner, name, service: 'sms', bindings, basis, timeoutSec, timeoutPolicy: null });
+    this.plans.push({
+      id,
+      version: 1,
+      owner,
+      name,
+      service: 'sms',
+      bindings,
+      basis,
+      timeoutSec,
+      timeoutPolicy: null,
+      ...PLAIN_PLAN,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { PLAIN_ACCOUNT, PLAIN_BINDING } from '@ratestream/catalog';
 import type { Account } from '@ratestream/catalog';
 import type { Random } from '../random.js';
 import type { Sender } from './generated-catalog.js';
@@ -57,7 +58,7 @@ export class TenantTree {
     const style = { permille, withDefault: false, classes: { otp: 1100 } };
     this.lists.addCard(cardId, `Prices of ${parentId}`, 'sell', style, { owner: parentId });
     for (const basis of ['submit', 'delivered'] as const) {
-      const bindings = [{ trafficClass: null, cardId }];
+      const bindings = [{ ...PLAIN_BINDING, cardId }];
       this.lists.addPlan(`plan-${parentId}-${basis}`, `${parentId} on ${basis}`, basis, bindings, parentId);
     }
     for (let i = 1; i <= count; i++) {
@@ -90,6 +91,7 @@ export class TenantTree {
       legalEntity: null,
       taxCategory: null,
       closed: false,
+      ...PLAIN_ACCOUNT,
     });
     this.addSender(id, name, weight);
   }
