@@ -62,6 +62,26 @@ test('the network is what the gateway reported, else ported, else the range', ()
   expect(mcc({ network: { reported: null, ported: null, range: null } })).toBe('');
 });
 
+test('what another card would ask is kept: all evidence, the number’s country, every count', () => {
+  const of = (by: string, mcc: string) => ({ mcc, mnc: '01', country: null, at: null, by });
+  const [row] = rowsOf(
+    sampleRated({
+      country: 'AG',
+      network: { reported: of('gateway', '338'), ported: null, range: { ...of('plan', '310'), country: 'LC' } },
+      parts: { reported: 2, computed8: 3, computed16: null, assumed: false },
+    }),
+    0,
+    1,
+  ).map(named);
+  expect(row).toMatchObject({
+    networks: ['reported/338/01/', 'range/310/01/LC'],
+    number_country: 'AG',
+    parts_reported: 2,
+    parts_computed8: 3,
+    parts_computed16: -1,
+  });
+});
+
 test.each([
   ['the record that opened the message', {}, true],
   ['a later step', { event: 'undelivered' }, false],

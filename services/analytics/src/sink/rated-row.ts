@@ -36,6 +36,11 @@ export const COLUMNS = [
   'mcc',
   'mnc',
   'network_by',
+  'networks',
+  'number_country',
+  'parts_reported',
+  'parts_computed8',
+  'parts_computed16',
   'traffic_class',
   'encoding',
   'supplier',
@@ -72,6 +77,8 @@ export const COLUMNS = [
 
 /** `leg` of the one row of an event that has no legs. */
 export const NO_LEG = -1;
+/** In the columns of counts that nobody made. */
+const UNKNOWN_PARTS = -1;
 
 /**
  * The rows of one rated event: one per leg, in the order of the legs, or one with `leg` = −1.
@@ -132,6 +139,11 @@ function head(
     network?.mcc ?? '',
     network?.mnc ?? '',
     network?.by ?? '',
+    evidenceOf(event),
+    event.country ?? '',
+    event.parts.reported ?? UNKNOWN_PARTS,
+    event.parts.computed8 ?? UNKNOWN_PARTS,
+    event.parts.computed16 ?? UNKNOWN_PARTS,
     event.trafficClass,
     event.encoding ?? '',
     supplier ?? '',
@@ -185,6 +197,14 @@ function unitsOf(leg: Leg): number {
 /** The best evidence there is, in the order that cards use by default. */
 function networkOf({ network }: RatedEvent): NetworkRef | null {
   return network.reported ?? network.ported ?? network.range;
+}
+
+/** Every evidence of the network, `reported/262/01/DE`: a card may trust another one than the best. */
+function evidenceOf({ network }: RatedEvent): string[] {
+  return (['reported', 'ported', 'range'] as const).flatMap((by) => {
+    const one = network[by];
+    return one === null ? [] : [[by, one.mcc ?? '', one.mnc ?? '', one.country ?? ''].join('/')];
+  });
 }
 
 /**
