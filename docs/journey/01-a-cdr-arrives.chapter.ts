@@ -1,5 +1,5 @@
-import { openGuide } from './test/guide.js';
-import { catalogIsKnown, NAMES } from './test/stack.js';
+import { openGuide } from '../guide/guide.js';
+import { catalogIsKnown, NAMES } from '../guide/stack.js';
 
 interface Rejected {
   items: { rejectId: string }[];
@@ -7,7 +7,7 @@ interface Rejected {
 
 /** Chapter 1: accounts, prices and a source, over HTTP; a record comes in; a bad one is kept and comes in later. */
 export function aCdrArrives(): void {
-  const guide = openGuide('01-a-cdr-arrives.md');
+  const guide = openGuide('journey/01-a-cdr-arrives.md');
   describe(guide.title, () => {
     test('prices are agreed on both sides, for every level of the tree', async () => {
       await guide.follow('What the operator agrees with R1');

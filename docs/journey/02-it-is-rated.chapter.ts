@@ -1,8 +1,8 @@
-import { openGuide } from './test/guide.js';
+import { openGuide } from '../guide/guide.js';
 
 /** Chapter 2: what a message would cost, what it did cost, and why. */
 export function itIsRated(): void {
-  const guide = openGuide('02-it-is-rated.md');
+  const guide = openGuide('journey/02-it-is-rated.md');
   describe(guide.title, () => {
     test('a quote names the card, its version, the rate and the reason, for every level', async () => {
       await guide.follow('What would it cost?');

@@ -1,8 +1,8 @@
-import { openGuide } from './test/guide.js';
+import { openGuide } from '../guide/guide.js';
 
 /** Chapter 3: held, settled by a receipt that must find its message, topped up once, stated. */
 export function theBalanceMoves(): void {
-  const guide = openGuide('03-the-balance-moves.md');
+  const guide = openGuide('journey/03-the-balance-moves.md');
   describe(guide.title, () => {
     test('what waits for its outcome is held', async () => {
       await guide.follow('What is held');

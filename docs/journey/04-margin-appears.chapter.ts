@@ -1,5 +1,5 @@
-import { openGuide } from './test/guide.js';
-import { catalogIsKnown, http, NAMES } from './test/stack.js';
+import { openGuide } from '../guide/guide.js';
+import { catalogIsKnown, http, NAMES } from '../guide/stack.js';
 
 interface Key {
   secret: string;
@@ -10,7 +10,7 @@ interface Margin {
 
 /** Chapter 4: what each level earned, who may see it, and that three books agree. */
 export function marginAppears(): void {
-  const guide = openGuide('04-margin-appears.md');
+  const guide = openGuide('journey/04-margin-appears.md');
   describe(guide.title, () => {
     test("the operator's margin has what was sold and what was bought", async () => {
       await guide.follow('What the operator earned');

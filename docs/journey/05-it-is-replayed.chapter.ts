@@ -2,15 +2,15 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES } from '@ratestream/stack-local';
 import { eventually } from '@ratestream/testing';
-import { booksAtRest, type Books } from './test/books.js';
-import { openGuide } from './test/guide.js';
-import { installation, ratingEnvironment } from './test/stack.js';
-import { emptyTopic, endOf, rewind } from './test/streams.js';
-import { post, recordsOf } from './test/traffic.js';
+import { booksAtRest, type Books } from '../guide/books.js';
+import { openGuide } from '../guide/guide.js';
+import { installation, ratingEnvironment } from '../guide/stack.js';
+import { emptyTopic, endOf, rewind } from '../guide/streams.js';
+import { post, recordsOf } from '../guide/traffic.js';
 
 /** Chapter 5: sent twice, read twice, with all that was kept beside the log deleted: not a byte of `rated` more. */
 export function itIsReplayed(): void {
-  const guide = openGuide('05-it-is-replayed.md');
+  const guide = openGuide('journey/05-it-is-replayed.md');
   describe(guide.title, () => {
     let records: string[];
     let before: Books;

@@ -1,15 +1,15 @@
 import type { ServiceName } from '@ratestream/stack-local';
-import { booksAtRest } from './test/books.js';
-import { openGuide } from './test/guide.js';
-import { installation } from './test/stack.js';
-import { endOf } from './test/streams.js';
-import { post, recordsOf } from './test/traffic.js';
+import { booksAtRest } from '../guide/books.js';
+import { openGuide } from '../guide/guide.js';
+import { installation } from '../guide/stack.js';
+import { endOf } from '../guide/streams.js';
+import { post, recordsOf } from '../guide/traffic.js';
 
 const KILLED: readonly ServiceName[] = ['rating', 'ingest', 'balance', 'rating', 'analytics', 'ingest'];
 
 /** Chapter 6: kill -9 in the middle of traffic, and the totals are what they are without it. */
 export function itIsKilled(): void {
-  const guide = openGuide('06-it-is-killed.md');
+  const guide = openGuide('journey/06-it-is-killed.md');
   describe(guide.title, () => {
     test('kill -9 of services while messages flow loses none and charges none twice', async () => {
       const { services } = installation();

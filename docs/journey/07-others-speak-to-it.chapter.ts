@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { eventually, needs, NO_SAMPLES, sampleData } from '@ratestream/testing';
-import { booksAtRest } from './test/books.js';
-import { ForeignConsumer, type ForeignEvent } from './test/foreign-consumer.js';
-import { produceInJava } from './test/foreign-producer.js';
-import { openGuide } from './test/guide.js';
-import { catalogIsKnown, http } from './test/stack.js';
+import { booksAtRest } from '../guide/books.js';
+import { ForeignConsumer, type ForeignEvent } from '../guide/foreign-consumer.js';
+import { produceInJava } from '../guide/foreign-producer.js';
+import { openGuide } from '../guide/guide.js';
+import { catalogIsKnown, http } from '../guide/stack.js';
 
 const samples = sampleData('cdr_samples', 'kannel_bearerbox_access_masked.log');
 const PATIENCE = { timeoutMs: 60_000, everyMs: 250 };
@@ -15,7 +15,7 @@ interface Rejected {
 
 /** Chapter 7: Kafka's Java client writes Kannel's lines, kafkajs and avsc read the money; no code of ours at either end. */
 export function othersSpeakToIt(): void {
-  const guide = openGuide('07-others-speak-to-it.md');
+  const guide = openGuide('journey/07-others-speak-to-it.md');
   describe(guide.title, () => {
     let consumer: ForeignConsumer;
     afterAll(() => consumer?.stop());

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { SERVICES, type ServiceName } from '@ratestream/stack-local';
 import { eventually } from '@ratestream/testing';
-import { booksAtRest } from './test/books.js';
-import { openGuide } from './test/guide.js';
-import { installation } from './test/stack.js';
-import { endOf } from './test/streams.js';
-import { post, recordsOf } from './test/traffic.js';
+import { booksAtRest } from '../guide/books.js';
+import { openGuide } from '../guide/guide.js';
+import { installation } from '../guide/stack.js';
+import { endOf } from '../guide/streams.js';
+import { post, recordsOf } from '../guide/traffic.js';
 
 /** Chapter 8: every service is stopped by SIGTERM in the middle of traffic, started again, and the totals are exact. */
 export function itStopsAndGoesOn(): void {
-  const guide = openGuide('08-it-stops-and-goes-on.md');
+  const guide = openGuide('journey/08-it-stops-and-goes-on.md');
   describe(guide.title, () => {
     test('all services stop cleanly in the middle of traffic, start again and continue', async () => {
       const { services } = installation();

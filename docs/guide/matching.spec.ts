@@ -1,5 +1,6 @@
 import { differences } from './matching.js';
-import { Shell } from './shell.js';
+import { parseRequest } from './request.js';
+import { commandsIn, Shell, type Command } from './shell.js';
 
 describe('an answer as the guide prints it', () => {
   test.each([
@@ -37,7 +38,7 @@ rs "$URL/cdrs?source=a" --json '{"at": "'$NOW'",
   "text": "it costs $5"}' \\
   -H 'x: y'
 rs $URL`;
-  expect(shell.read(block)).toEqual([
+  expect([...shell.read(block)].map(({ words }) => words)).toEqual([
     [
       'rs',
       'http://host/cdrs?source=a',
@@ -48,4 +49,23 @@ rs $URL`;
     ],
     ['rs', 'http://host'],
   ]);
+});
+
+test('a file that a page writes is sent, and a part of an answer is kept', () => {
+  const shell = new Shell(new Map([['URL', 'http://host']]));
+  const block = `cat > sheet.csv <<'EOF'
+country,price
+GB,0.05
+EOF
+ID=$(rs $URL/imports -F mapping=m -F file=@sheet.csv | jq -r .items[0].id)
+rs2 $URL/imports/$ID`;
+  const commands = shell.read(block);
+  expect(commandsIn(block)).toBe(2);
+  const { words, into } = commands.next().value as Command;
+  expect(into).toEqual({ name: 'ID', path: '.items[0].id' });
+  const { body } = parseRequest(words, 'http://host', shell.files);
+  expect([...(body as FormData).keys()]).toEqual(['mapping', 'file']);
+  shell.variables.set('ID', '7');
+  expect(commands.next().value).toEqual({ words: ['rs2', 'http://host/imports/7'], into: null });
+  expect(shell.files.get('sheet.csv')).toBe('country,price\nGB,0.05\n');
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventually } from '@ratestream/testing';
 import { differences } from './matching.js';
 import { isQuestion, parseRequest, send, type Answer } from './request.js';
-import { Shell } from './shell.js';
+import { commandsIn, Shell } from './shell.js';
 import { http, NAMES } from './stack.js';
 
 /** The variables that a reader sets once; chapters set more as they go. */
@@ -60,18 +60,32 @@ function stepsOf(section: string): Step[] {
 }
 
 async function take({ command, printed }: Step): Promise<Answer[]> {
-  const requests = shell.read(command).map((words) => parseRequest(words, URL_OF_THE_GUIDE));
   const answers: Answer[] = [];
-  for (const [i, request] of requests.entries()) {
-    const expected = i === requests.length - 1 ? printed : undefined;
+  const count = commandsIn(command);
+  for (const { words, into } of shell.read(command)) {
+    const request = parseRequest(words, URL_OF_THE_GUIDE, shell.files);
+    const asker = request.second ? http().as(NAMES.get('SECOND_KEY')) : http();
+    const expected = answers.length === count - 1 ? printed : undefined;
     const ask = async (): Promise<Answer> => {
-      const answer = await send(http(), request);
+      const answer = await send(asker, request);
       judge(answer, expected, `${request.method} ${request.path}`);
       return answer;
     };
-    answers.push(await (isQuestion(request) ? eventually(ask, PATIENCE) : order(ask)));
+    const answer = await (isQuestion(request) ? eventually(ask, PATIENCE) : order(ask));
+    if (into !== null) shell.variables.set(into.name, partOf(answer.body, into.path));
+    answers.push(answer);
   }
   return answers;
+}
+
+/** What `jq -r` prints for a path such as `.id` or `.items[0].id`. */
+function partOf(body: unknown, path: string): string {
+  const steps = path.matchAll(/\.?([A-Za-z_]\w*)|\[(\d+)\]/g);
+  const found = [...steps].reduce((value, [, name, index]) => {
+    return (value as Record<string, unknown> | undefined)?.[name ?? index ?? ''];
+  }, body);
+  if (typeof found !== 'string' && typeof found !== 'number') throw new Error(`there is no ${path} in the answer`);
+  return String(found);
 }
 
 /** A service that has not heard of something yet, or is not up, has done nothing: then the order is given again. */

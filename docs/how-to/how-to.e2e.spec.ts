@@ -1,0 +1,22 @@
+import { openGuide } from '../guide/guide.js';
+import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
+import { closeKafka } from '../guide/streams.js';
+
+/** The how-to pages, each on its own accounts and cards, on one installation. */
+describe('how to', () => {
+  beforeAll(async () => {
+    await startInstallation();
+    const key = { name: 'second person', scope: 'operator', permissions: ['read', 'write'] };
+    const { body } = await http().post<{ secret: string }>('/api/catalog/v1/api-keys', key);
+    NAMES.set('SECOND_KEY', body.secret);
+    await openGuide('how-to/README.md').follow('Before you begin');
+  }, 300_000);
+  afterAll(async () => {
+    await closeKafka();
+    await stopInstallation();
+  }, 60_000);
+
+  test('it begins as its README says', () => {
+    expect(NAMES.get('URL')).toBeDefined();
+  });
+});
