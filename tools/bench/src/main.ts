@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { machine } from './machine.js';
 import { MEASUREMENTS } from './measurements.js';
-import type { Row } from './row.js';
+import { measureAll } from './measure-all.js';
 import { table } from './table.js';
 
 const ids = MEASUREMENTS.flatMap((measurement) => measurement.ids);
@@ -25,15 +25,10 @@ if (unknown.length > 0) {
 const startedAt = Date.now();
 const say = (text: string): void =>
   console.error(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)}  ${text}`);
-const rows: Row[] = [];
-for (const measurement of MEASUREMENTS) {
-  const some = new Set(measurement.ids.filter((id) => wanted.has(id)));
-  if (some.size === 0) continue;
-  say(`measuring ${[...some].join(', ')}`);
-  rows.push(...(await measurement.run({ quick: flags.quick ?? false, say }, some)));
-}
+const { rows, whole } = await measureAll(MEASUREMENTS, wanted, { quick: flags.quick ?? false, say }, (measured) => {
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(measured, null, 2)}\n`);
+});
 console.log(`${machine()}; ${new Date().toISOString().slice(0, 10)}${flags.quick === true ? '; quick' : ''}\n`);
 console.log(table(rows));
-if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
 // Clients of stores that are gone by now must not keep the process.
-process.exit(0);
+process.exit(whole ? 0 : 1);

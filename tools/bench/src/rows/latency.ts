@@ -25,10 +25,10 @@ interface Latencies {
 /** The whole way at 1 000 messages a second, against chains of null processors under the same traffic. */
 export const latency: Measurement = {
   ids: ['latency'],
-  run: async (options) => {
+  run: async (options, _wanted, done) => {
     const bench = await startBenchStack(options.say);
     try {
-      return await measure(bench, options);
+      done(...(await measure(bench, options)));
     } finally {
       await bench.close();
     }

@@ -26,7 +26,7 @@ interface Started {
 /** A rating task whose window holds millions of ids: with its local cache, without it, and from `rated` alone. */
 export const restart: Measurement = {
   ids: ['restart'],
-  run: async (options) => {
+  run: async (options, _wanted, done) => {
     const folder = mkdtempSync(join(tmpdir(), 'ratestream-bench-'));
     const stack = await startStack({
       folder,
@@ -41,7 +41,7 @@ export const restart: Measurement = {
       logger: createLogger({ service: 'bench', level: 'error' }),
     });
     try {
-      return [await measure(stack, kafka, options)];
+      done(await measure(stack, kafka, options));
     } finally {
       await kafka.close();
       await stack.stop();
