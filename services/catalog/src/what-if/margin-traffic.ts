@@ -1,0 +1,44 @@
+import type { Micros, RateCard } from '@ratestream/catalog';
+import type { RateRow } from '@ratestream/events';
+
+/** Days of traffic that a margin effect is weighted by. */
+export const MARGIN_DAYS = 30;
+
+/** What a pair of rates, the buying one above the selling one, would have cost on the traffic of the last days. */
+export interface LossWeight {
+  sellCard: string;
+  sellRateId: string;
+  buyCard: string;
+  buyRateId: string;
+  /** Parts or messages that were carried by this pair of rates. */
+  units: number;
+  /** Money lost on them, a positive decimal in `currency`. */
+  lost: string;
+  currency: string;
+}
+
+export interface WeighedMargin {
+  days: number;
+  losses: LossWeight[];
+  /** Σ lost by currency. */
+  lost: { currency: string; amount: string }[];
+}
+
+/** What imports and notices ask of past traffic. */
+export interface MarginTraffic {
+  /**
+   * What a card with these rates would have lost on the traffic of the last 30 days, pair of rates by pair of rates.
+   *
+   * In   rates: all rates of the card as they would be from `at` on; other cards count with their version in force then
+   * Out  null where traffic is not known; pairs without loss or traffic are left out
+   */
+  weigh(card: RateCard, rates: readonly RateRow[], at: Micros): Promise<WeighedMargin | null>;
+}
+
+/** The key of a loss in `weigh`’s answer. */
+export function lossKey(loss: Pick<LossWeight, 'sellCard' | 'sellRateId' | 'buyCard' | 'buyRateId'>): string {
+  return [loss.sellCard, loss.sellRateId, loss.buyCard, loss.buyRateId].join('\u001f');
+}
+
+/** Where there is no ClickHouse at all. */
+export const NO_TRAFFIC: MarginTraffic = { weigh: () => Promise.resolve(null) };
