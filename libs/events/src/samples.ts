@@ -237,6 +237,7 @@ export function sampleRated(overrides: Partial<RatedEvent> = {}): RatedEvent {
     ],
     subjectEvent: null,
     subjectRanks: [],
+    openingRouteGrade: 'direct',
     ...overrides,
   };
 }

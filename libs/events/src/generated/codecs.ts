@@ -1387,6 +1387,12 @@ function writeRatedEvent(b: Buffer, p: number, v: RatedEvent): number {
     }
   }
   b[p++] = 0;
+  const v_openingRouteGrade = v.openingRouteGrade;
+  if (v_openingRouteGrade == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_openingRouteGrade);
+  }
   return p;
 }
 
@@ -1466,6 +1472,7 @@ function readRatedEvent(r: Reader): RatedEvent {
     legs: readRatedEvent_legs(r),
     subjectEvent: r.present(0) ? r.string() : null,
     subjectRanks: readRatedEvent_subjectRanks(r),
+    openingRouteGrade: r.present(0) ? r.string() : null,
   };
 }
 
@@ -1508,6 +1515,13 @@ function writeAttemptSnapshot(b: Buffer, p: number, v: AttemptSnapshot): number 
     b[p++] = 2;
     p = writeString(b, p, v_route);
   }
+  const v_routeGrade = v.routeGrade;
+  if (v_routeGrade == null) b[p++] = 0;
+  else {
+    b[p++] = 2;
+    p = writeString(b, p, v_routeGrade);
+  }
+  p = writeInt(b, p, v.routeGradeRank);
   return p;
 }
 
@@ -1521,6 +1535,8 @@ function readAttemptSnapshot(r: Reader): AttemptSnapshot {
     supplier: r.present(0) ? r.string() : null,
     connection: r.present(0) ? r.string() : null,
     route: r.present(0) ? r.string() : null,
+    routeGrade: r.present(0) ? r.string() : null,
+    routeGradeRank: r.int(),
   };
 }
 
@@ -1541,7 +1557,7 @@ function writePartSnapshot(b: Buffer, p: number, v: PartSnapshot): number {
 
 function readPartSnapshot_attempts(r: Reader): AttemptSnapshot[] {
   const items: AttemptSnapshot[] = [];
-  for (let count = r.block(8); count !== 0; count = r.block(8)) {
+  for (let count = r.block(10); count !== 0; count = r.block(10)) {
     while (count-- > 0) items.push(readAttemptSnapshot(r));
   }
   return items;

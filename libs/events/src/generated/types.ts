@@ -425,8 +425,10 @@ export interface RatedEvent {
   legs: Leg[];
   /** the usage event the subject was taken from: an earlier step of the life corrects a later one */
   subjectEvent: string | null;
-  /** which step of the life each fact of the subject is from: subject, reported, ported and range network, parts, scheduled time; empty: all from the subject's event */
+  /** which step of the life each fact of the subject is from: subject, reported, ported and range network, parts, scheduled time, sender type, origin; empty: all from the subject's event */
   subjectRanks: number[];
+  /** route grade in the record that opened the message: sell legs are priced by it; `routeGrade` is this record's own */
+  openingRouteGrade: string | null;
 }
 
 /** What is known of one attempt. */
@@ -441,6 +443,9 @@ export interface AttemptSnapshot {
   supplier: string | null;
   connection: string | null;
   route: string | null;
+  routeGrade: string | null;
+  /** which step of the attempt told the route grade: the earliest is believed */
+  routeGradeRank: number;
 }
 
 /** Internal: what a rating task remembers of one part of a message; pieces of RatingCheckpoint hold these. */
