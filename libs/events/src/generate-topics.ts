@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { RecordType } from './generate-model.js';
 
-interface TopicEntry {
+export interface TopicEntry {
   key: string;
   schema: string | null;
   partitions: { local: number; production: number };
@@ -13,7 +13,7 @@ interface TopicEntry {
   eventTypes?: string[];
 }
 
-interface TopicsFile {
+export interface TopicsFile {
   replication: Record<'local' | 'production', { factor: number; minInsync: number }>;
   topics: Record<string, TopicEntry>;
 }
@@ -29,9 +29,14 @@ const KNOWN = new Set([
   'eventTypes',
 ]);
 
+/** topics.yaml as it is written. */
+export function readTopics(file: string): TopicsFile {
+  return parse(readFileSync(file, 'utf8')) as TopicsFile;
+}
+
 /** The constant of all topics and the unions of their names and of the catalog's event types. */
 export function generateTopics(file: string, records: ReadonlyMap<string, RecordType>): string {
-  const { replication, topics } = parse(readFileSync(file, 'utf8')) as TopicsFile;
+  const { replication, topics } = readTopics(file);
   const entries = Object.entries(topics).map(([name, topic]) => {
     for (const key of Object.keys(topic)) if (!KNOWN.has(key)) throw new Error(`${name}: ${key} is no topic setting`);
     if (topic.schema !== null && !records.has(topic.schema)) throw new Error(`${name}: no schema ${topic.schema}`);

@@ -4,17 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { generate, outdated } from './generate.js';
 
 // Runs from src or dist: both lie one level below the package.
-const library = dirname(dirname(fileURLToPath(import.meta.url)));
-const schemas = join(library, '../../schemas');
-const folder = join(library, 'src/generated');
+const root = join(dirname(dirname(fileURLToPath(import.meta.url))), '../..');
+const schemas = join(root, 'schemas');
 
 if (process.argv.includes('--check')) {
-  const files = outdated(schemas, folder);
+  const files = outdated(schemas, root);
   if (files.length > 0) {
-    console.error(`Not what schemas/ says: ${files.join(', ')} in libs/events/src/generated. Run npm run generate.`);
+    console.error(`Not what schemas/ says: ${files.join(', ')}. Run npm run generate.`);
     process.exitCode = 1;
   }
 } else {
-  mkdirSync(folder, { recursive: true });
-  for (const [file, content] of generate(schemas)) writeFileSync(join(folder, file), content);
+  for (const [file, content] of generate(schemas)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), content);
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateAsyncApi } from './generate-asyncapi.js';
 import { generateCodecs } from './generate-codecs.js';
 import { readSchemas, selfContained } from './generate-model.js';
 import { generateTopics } from './generate-topics.js';
@@ -11,7 +12,7 @@ const HEADER = '// Generated from schemas/ by `npm run generate`. Do not edit.\n
  * Everything that is derived from schemas/.
  *
  * In      schemas: the folder with topics.yaml and avro/
- * Out     file name in src/generated → content
+ * Out     path from the repository's root → content
  * Errors  an Error naming the file or field that is no schema of ours
  */
 export function generate(schemas: string): Map<string, string> {
@@ -24,17 +25,20 @@ export function generate(schemas: string): Map<string, string> {
     `export const schemaTexts = {\n${Object.entries(contained)
       .map(([name, text]) => `  ${name}:\n    ${quote(text)},\n`)
       .join('')}} as const;\n\n/** Name of a record. */\nexport type SchemaName = keyof typeof schemaTexts;\n`;
+  const topics = join(schemas, 'topics.yaml');
+  const folder = 'libs/events/src/generated';
   return new Map([
-    ['types.ts', HEADER + generateTypes(records)],
-    ['codecs.ts', HEADER + generateCodecs(records)],
-    ['schemas.ts', HEADER + schemaFile],
-    ['topics.ts', HEADER + generateTopics(join(schemas, 'topics.yaml'), records)],
+    [`${folder}/types.ts`, HEADER + generateTypes(records)],
+    [`${folder}/codecs.ts`, HEADER + generateCodecs(records)],
+    [`${folder}/schemas.ts`, HEADER + schemaFile],
+    [`${folder}/topics.ts`, HEADER + generateTopics(topics, records)],
+    ['schemas/asyncapi.json', generateAsyncApi(join(schemas, 'avro'), topics)],
   ]);
 }
 
-/** Names of generated files that are missing or differ from what the schemas say now. */
-export function outdated(schemas: string, folder: string): string[] {
-  return [...generate(schemas)].filter(([file, content]) => content !== read(join(folder, file))).map(([file]) => file);
+/** Generated files under `root` that are missing or differ from what the schemas say now. */
+export function outdated(schemas: string, root: string): string[] {
+  return [...generate(schemas)].filter(([file, content]) => content !== read(join(root, file))).map(([file]) => file);
 }
 
 function read(file: string): string | null {

@@ -1,13 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generate, outdated } from '../src/generate.js';
 import { schemaJson, topics } from '../src/index.js';
 
 const schemas = fileURLToPath(new URL('../../../schemas', import.meta.url));
-const folder = fileURLToPath(new URL('../src/generated', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 test('what is committed is what schemas/ says', () => {
-  expect(outdated(schemas, folder)).toEqual([]);
-  expect(outdated(schemas, `${folder}/elsewhere`)).toEqual([...generate(schemas).keys()]);
+  expect(outdated(schemas, root)).toEqual([]);
+  expect(outdated(schemas, `${root}/elsewhere`)).toEqual([...generate(schemas).keys()]);
+});
+
+test('the AsyncAPI document has a channel for every topic', () => {
+  const document = JSON.parse(readFileSync(`${schemas}/asyncapi.json`, 'utf8')) as {
+    channels: Record<string, { address: string; messages: { value: { $ref: string } } }>;
+    components: { messages: Record<string, object> };
+  };
+  expect(Object.keys(document.channels)).toEqual(Object.keys(topics));
+  for (const { messages } of Object.values(document.channels))
+    expect(Object.keys(document.components.messages)).toContain(messages.value.$ref.split('/').at(-1));
 });
 
 test('a registered schema needs no other', () => {
