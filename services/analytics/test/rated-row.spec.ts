@@ -62,13 +62,14 @@ test('the network is what the gateway reported, else ported, else the range', ()
   expect(mcc({ network: { reported: null, ported: null, range: null } })).toBe('');
 });
 
-test('what another card would ask is kept: all evidence, the number’s country, every count', () => {
+test('what another card would ask is kept: all evidence, the number’s country, every count, the grade that opened', () => {
   const of = (by: string, mcc: string) => ({ mcc, mnc: '01', country: null, at: null, by });
   const [row] = rowsOf(
     sampleRated({
       country: 'AG',
       network: { reported: of('gateway', '338'), ported: null, range: { ...of('plan', '310'), country: 'LC' } },
       parts: { reported: 2, computed8: 3, computed16: null, assumed: false },
+      openingRouteGrade: 'direct',
     }),
     0,
     1,
@@ -79,6 +80,7 @@ test('what another card would ask is kept: all evidence, the number’s country,
     parts_reported: 2,
     parts_computed8: 3,
     parts_computed16: -1,
+    opening_route_grade: 'direct',
   });
 });
 

@@ -47,6 +47,7 @@ export const COLUMNS = [
   'connection',
   'route',
   'route_grade',
+  'opening_route_grade',
   'error_code',
   'leg_id',
   'side',
@@ -150,6 +151,7 @@ function head(
     event.connection ?? '',
     event.route ?? '',
     event.routeGrade ?? '',
+    event.openingRouteGrade ?? '',
     event.errorCode ?? '',
   ];
 }
