@@ -71,8 +71,37 @@ export class ImportRunner {
     await Promise.all(this.running.values());
   }
 
+  /**
+   * Stages rates that no sheet brought (a bulk change, a derived card, an offer) with the same diff, margin and approval.
+   * The import's row is there already; `one.effectiveFrom` null: it counts from the approval on.
+   */
+  async stage(one: NewImport, card: RateCard, next: readonly RateRow[]): Promise<ImportSummary> {
+    const { pool, clock } = this.options;
+    const startedAt = performance.now();
+    const at = one.effectiveFrom ?? clock();
+    const { baseVersion, base } = await this.base(card.id, at);
+    const compared = await this.compare(one.id, card, { at, base, next });
+    const summary: ImportSummary = {
+      rowsIn: next.length,
+      accepted: next.length,
+      refused: 0,
+      rates: next.length,
+      refusedBy: {},
+      findings: {},
+      padding: null,
+      header: [],
+      headerRow: 0,
+      ...compared,
+      nextRates: next.length,
+      tookMs: Math.round(performance.now() - startedAt),
+    };
+    const { effectiveFrom } = one;
+    await stageImport(pool, one.id, { format: null, effectiveFrom, baseVersion, summary });
+    return summary;
+  }
+
   private async read(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
-    const { pool, view, clock, maxRows } = this.options;
+    const { pool, clock, maxRows } = this.options;
     const startedAt = performance.now();
     const reading = readSheet(bytes, one.mapping, { ...SHEET_LIMITS, maxRows });
     const { mapping, effectiveFrom } = one;
@@ -91,9 +120,7 @@ export class ImportRunner {
       await this.breathe();
     }
     const at = analysis.instant() ?? clock();
-    const baseVersion = inForce(view.versions(card.id), at);
-    const base = new Map<string, RateRow>();
-    if (baseVersion !== null) for (const rate of await ratesOf(pool, card.id, baseVersion)) base.set(rate.rateId, rate);
+    const { baseVersion, base } = await this.base(card.id, at);
     const verdicts = new ChunkWriter<RowVerdict>(pool, one.id, 'rows', verdictOf);
     const findings = new ChunkWriter<Finding>(pool, one.id, 'findings', severityOf);
     for (const batch of analysis.finish(reading.merges, base)) {
@@ -105,15 +132,36 @@ export class ImportRunner {
     await verdicts.end();
     await findings.end();
     const next = nextRates(base, analysis.rates, one.mode);
-    const diff = await this.diff(one.id, base, next);
-    const margin = await this.margin(one.id, card, { at, base: base.values(), next });
-    await keepRates(pool, one.id, card.id, next);
+    const compared = await this.compare(one.id, card, { at, base, next });
     const { effectiveFrom: instant, ...counts } = analysis.summary;
     const tookMs = Math.round(performance.now() - startedAt);
-    const summary: ImportSummary = { ...counts, diff, margin, nextRates: next.length, tookMs };
+    const summary: ImportSummary = { ...counts, ...compared, nextRates: next.length, tookMs };
     await stageImport(pool, one.id, { format: reading.format, effectiveFrom: instant, baseVersion, summary });
     this.rows.inc({ outcome: 'accepted' }, counts.accepted);
     this.rows.inc({ outcome: 'refused' }, counts.refused);
+  }
+
+  /** The version that is in force at an instant, and its rates. */
+  private async base(
+    cardId: string,
+    at: number,
+  ): Promise<{ baseVersion: number | null; base: ReadonlyMap<string, RateRow> }> {
+    const { pool, view } = this.options;
+    const baseVersion = inForce(view.versions(cardId), at);
+    const rates = baseVersion === null ? [] : await ratesOf(pool, cardId, baseVersion);
+    return { baseVersion, base: new Map(rates.map((rate) => [rate.rateId, rate])) };
+  }
+
+  /** Stores what changes, what it does to margins, and the rates themselves. */
+  private async compare(
+    id: string,
+    card: RateCard,
+    { at, base, next }: { at: number; base: ReadonlyMap<string, RateRow>; next: readonly RateRow[] },
+  ): Promise<Pick<ImportSummary, 'diff' | 'margin'>> {
+    const diff = await this.diff(id, base, next);
+    const margin = await this.margin(id, card, { at, base: base.values(), next });
+    await keepRates(this.options.pool, id, card.id, next);
+    return { diff, margin };
   }
 
   private async diff(

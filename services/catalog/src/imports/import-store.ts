@@ -1,6 +1,6 @@
 import type { ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
-import type { Pool, Queryable, Tx } from '@ratestream/postgres';
-import type { ImportFault, ImportStatus, ImportSummary, RateImport } from './import.js';
+import type { Pool, Queryable } from '@ratestream/postgres';
+import type { ImportFault, ImportSource, ImportStatus, ImportSummary, RateImport } from './import.js';
 
 /** Nobody touches an import for this long while its reader lives. */
 const ABANDONED_AFTER = '2 minutes';
@@ -14,6 +14,8 @@ const INTERRUPTED: ImportFault = {
 interface ImportRow {
   id: string;
   card_id: string;
+  source: ImportSource;
+  bulk_id: string | null;
   status: ImportStatus;
   mode: ImportMode;
   mapping: string;
@@ -39,6 +41,8 @@ export type NewImport = Pick<
   RateImport,
   | 'id'
   | 'cardId'
+  | 'source'
+  | 'bulkId'
   | 'mode'
   | 'mapping'
   | 'mappingId'
@@ -51,11 +55,11 @@ export type NewImport = Pick<
   | 'uploadedAt'
 >;
 
-export async function insertImport(tx: Tx, one: NewImport): Promise<void> {
+export async function insertImport(tx: Queryable, one: NewImport): Promise<void> {
   await tx.query(
     `insert into rate_import (id, card_id, status, mode, mapping, mapping_id, mapping_version, file_name, bytes, sha256,
-       effective_from, uploaded_by, uploaded_at)
-     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       effective_from, uploaded_by, uploaded_at, source, bulk_id)
+     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       one.id,
       one.cardId,
@@ -69,6 +73,8 @@ export async function insertImport(tx: Tx, one: NewImport): Promise<void> {
       one.effectiveFrom,
       one.uploadedBy,
       one.uploadedAt,
+      one.source,
+      one.bulkId,
     ],
   );
 }
@@ -112,7 +118,12 @@ export async function touchImport(pool: Pool, id: string, rowsRead: number): Pro
 export async function stageImport(
   pool: Pool,
   id: string,
-  done: { format: SheetFormat; effectiveFrom: number | null; baseVersion: number | null; summary: ImportSummary },
+  done: {
+    format: SheetFormat | null;
+    effectiveFrom: number | null;
+    baseVersion: number | null;
+    summary: ImportSummary;
+  },
 ): Promise<void> {
   await pool.query(
     `update rate_import set status = 'staged', format = $2, effective_from = $3, base_version = $4, summary = $5,
@@ -156,6 +167,8 @@ function importOf(row: ImportRow): RateImport {
   return {
     id: row.id,
     cardId: row.card_id,
+    source: row.source,
+    bulkId: row.bulk_id,
     status: row.status,
     mode: row.mode,
     mapping: JSON.parse(row.mapping) as SheetMapping,

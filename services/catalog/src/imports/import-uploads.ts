@@ -7,7 +7,7 @@ import type { UploadSlots } from '../upload/upload-slots.js';
 import type { ImportRunner } from './import-runner.js';
 import { insertImport, type NewImport } from './import-store.js';
 
-export type Uploaded = Omit<NewImport, 'id' | 'cardId' | 'uploadedAt'> & { content: Buffer };
+export type Uploaded = Omit<NewImport, 'id' | 'cardId' | 'source' | 'bulkId' | 'uploadedAt'> & { content: Buffer };
 
 export interface UploadsOptions {
   pool: Pool;
@@ -53,7 +53,14 @@ export class ImportUploads {
     asked: Claim | null,
   ): Promise<{ id: string; work: (() => Promise<void>) | null }> {
     const { pool, runner, clock } = this.options;
-    const one: NewImport = { ...uploaded, id: randomUUID(), cardId: card.id, uploadedAt: clock() };
+    const one: NewImport = {
+      ...uploaded,
+      id: randomUUID(),
+      cardId: card.id,
+      source: 'sheet',
+      bulkId: null,
+      uploadedAt: clock(),
+    };
     const known = await transaction(pool, async (tx) => {
       const claimed = asked === null ? null : await claim(tx, asked);
       if (claimed?.outcome === 'other_request') throw idempotencyKeyReused();

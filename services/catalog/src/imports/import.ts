@@ -1,5 +1,7 @@
 import type { AnalysisSummary, ChangeKind, ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
 
+/** Where the rates of an import come from. */
+export type ImportSource = 'sheet' | 'bulk' | 'derived' | 'offer';
 export type ImportStatus = 'reading' | 'staged' | 'approved' | 'discarded' | 'failed';
 
 /** Why a sheet could not be read as a whole. */
@@ -23,6 +25,9 @@ export interface ImportSummary extends Omit<AnalysisSummary, 'effectiveFrom'> {
 export interface RateImport {
   id: string;
   cardId: string;
+  source: ImportSource;
+  /** The bulk change that it is decided with, never by itself; null: it stands alone. */
+  bulkId: string | null;
   status: ImportStatus;
   mode: ImportMode;
   mapping: SheetMapping;
