@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 
 // Which layer a package belongs to, by its folder.
-const PURE = ['sms', 'pricing', 'catalog', 'ledger', 'events', 'rate-sheets'];
+const PURE = ['sms', 'pricing', 'catalog', 'ledger', 'events', 'rate-sheets', 'fx'];
 const ADAPTERS = ['kafka', 'postgres', 'clickhouse', 'http', 'observability'];
 
 // What the code of a layer may import, besides its own package. Tests may import more, see TEST_EXTRAS.

@@ -1,0 +1,30 @@
+import type { Fx } from '@ratestream/events';
+import { divideHalfEven } from '@ratestream/money';
+import type { Nano } from '@ratestream/money';
+import { decimal, grownBy, over, reduced, times } from './fraction.js';
+import type { Fraction } from './fraction.js';
+
+/**
+ * The exact factor that an evidence states: TO per base ÷ FROM per base, grown by the spread; or, where it names no
+ * two figures, `rate` itself, which has the spread in it.
+ *
+ * Source pricing-rules.md §5.4 and §5.8
+ */
+export function factorOf(fx: Pick<Fx, 'rate' | 'fromPerBase' | 'toPerBase' | 'spreadPercent'>): Fraction {
+  if (fx.fromPerBase === null || fx.toPerBase === null) return decimal(fx.rate);
+  return reduced(times(over(decimal(fx.toPerBase), decimal(fx.fromPerBase)), grownBy(fx.spreadPercent)));
+}
+
+/**
+ * Converts an amount by its evidence alone.
+ *
+ * In      nano-units of `fx.from`
+ * Out     nano-units of `fx.to`: one exact fraction, rounded once, half to even, at nine places. Odd in the amount, so
+ *         a reversal is exactly the negative of what it reverses
+ * Example 0.0105 USD, USD 1.1684 and GBP 0.87058 per EUR → 0.007823596 GBP
+ * Source  pricing-rules.md §5.5
+ */
+export function applyFx(amount: Nano, fx: Fx): Nano {
+  const { n, d } = factorOf(fx);
+  return divideHalfEven(amount * n, d);
+}

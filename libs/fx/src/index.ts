@@ -1,0 +1,3 @@
+export * from './apply-fx.js';
+export * from './ecb-history.js';
+export * from './fx-book.js';
