@@ -49,6 +49,16 @@ export type CommandResult =
   | { outcome: 'other_request' }
   | Refused;
 
+/** Commands to different streams that happen together or not at all. */
+export interface CommandBatch {
+  requests: readonly Omit<CommandRequest, 'idempotency' | 'alongside'>[];
+  idempotency: Claim | null;
+  /** What the caller is told; kept with the idempotency key. */
+  describe: (answers: readonly CommandAnswer[]) => CommandAnswer;
+  /** Written in the same transaction; a throw undoes all of it. */
+  alongside?: (tx: Tx, answers: readonly CommandAnswer[]) => Promise<void>;
+}
+
 export interface CommandHandlerOptions {
   pool: Pool;
   outbox: Outbox;
@@ -88,29 +98,43 @@ export class CommandHandler {
 
   /** Errors: those of PostgreSQL, retriable where a repeat may work. An error of commit leaves open whether it happened. */
   async execute(request: CommandRequest): Promise<CommandResult> {
+    const { idempotency, alongside, ...rest } = request;
+    return this.executeAll({
+      requests: [rest],
+      idempotency,
+      describe: ([answer]) => answer as CommandAnswer,
+      ...(alongside === undefined ? {} : { alongside: (tx, [answer]) => alongside(tx, answer as CommandAnswer) }),
+    });
+  }
+
+  /**
+   * The same for several commands in one transaction: all of them, or none and the first refusal.
+   *
+   * Never  two commands to one stream: each is decided on the state before all of them
+   */
+  async executeAll(batch: CommandBatch): Promise<CommandResult> {
     const { pool, state, onCommitted } = this.options;
     try {
-      const { result, events } = await transaction(pool, (tx) => this.carryOut(tx, request));
+      const { result, events } = await transaction(pool, (tx) => this.carryOut(tx, batch));
       if (events.length > 0) {
         state.committed(events);
         onCommitted();
       }
-      return this.counted(request, result);
+      return this.counted(batch, result.outcome === 'done' && result.repeated ? 'repeated' : result.outcome, result);
     } catch (error) {
-      if (error instanceof NotDone) return this.counted(request, error.result);
-      this.commands.inc({ type: request.command.type, outcome: 'failed' });
+      if (error instanceof NotDone) return this.counted(batch, error.result.outcome, error.result);
+      this.counted(batch, 'failed', null);
       throw error;
     }
   }
 
-  private counted({ command }: CommandRequest, result: CommandResult): CommandResult {
-    const outcome = result.outcome === 'done' && result.repeated ? 'repeated' : result.outcome;
-    this.commands.inc({ type: command.type, outcome });
+  private counted<T>({ requests }: CommandBatch, outcome: string, result: T): T {
+    for (const { command } of requests) this.commands.inc({ type: command.type, outcome });
     return result;
   }
 
-  private async carryOut(tx: Tx, request: CommandRequest): Promise<{ result: CommandResult; events: CatalogEvent[] }> {
-    const { command, idempotency } = request;
+  private async carryOut(tx: Tx, batch: CommandBatch): Promise<{ result: CommandResult; events: CatalogEvent[] }> {
+    const { requests, idempotency } = batch;
     if (idempotency !== null) {
       const claimed = await claim(tx, idempotency);
       if (claimed.outcome === 'other_request') throw new NotDone(claimed);
@@ -118,27 +142,19 @@ export class CommandHandler {
         return { result: { outcome: 'done', answer: claimed.answer as CommandAnswer, repeated: true }, events: [] };
       }
     }
-    const chunkRecords = await this.writeRows(tx, request.chunks ?? []);
-    const position = await this.lockPosition(tx);
-    const { newEvents, now } = this.decide(request);
-    const aggregate = aggregateOf(command);
-    const versionBefore = this.options.state.view.streamVersion(aggregate, command.id);
-    const events = newEvents.map((event, index) =>
-      complete(event, {
-        position: position + 1 + index,
-        version: versionBefore + 1 + index,
-        now,
-        actor: request.actor,
-      }),
-    );
-    await this.append(tx, events, chunkRecords);
-    const answer: CommandAnswer = {
-      id: command.id,
-      version: versionBefore + events.length,
-      position: position + events.length,
-      ...request.describe?.(events),
-    };
-    await request.alongside?.(tx, answer);
+    const chunkRecords: OutboxRecord[][] = [];
+    for (const { chunks } of requests) chunkRecords.push(await this.writeRows(tx, chunks ?? []));
+    const before = await this.lockPosition(tx);
+    const events: CatalogEvent[] = [];
+    const answers: CommandAnswer[] = [];
+    for (const [index, request] of requests.entries()) {
+      const { made, answer } = this.decide(request, before + events.length);
+      await this.append(tx, made, chunkRecords[index] ?? []);
+      events.push(...made);
+      answers.push(answer);
+    }
+    const answer = batch.describe(answers);
+    await batch.alongside?.(tx, answers);
     if (idempotency !== null) await keepAnswer(tx, idempotency, answer);
     return { result: { outcome: 'done', answer, repeated: false }, events };
   }
@@ -163,7 +179,10 @@ export class CommandHandler {
     return position;
   }
 
-  private decide({ command, authority, expectedVersion }: CommandRequest): { newEvents: NewEvent[]; now: number } {
+  private decide(
+    { command, authority, actor, expectedVersion, describe }: CommandBatch['requests'][number],
+    position: number,
+  ): { made: CatalogEvent[]; answer: CommandAnswer } {
     const { state, settings, clock } = this.options;
     const version = state.view.streamVersion(aggregateOf(command), command.id);
     if (expectedVersion !== null && expectedVersion !== version) throw new NotDone({ outcome: 'stale', version });
@@ -171,7 +190,11 @@ export class CommandHandler {
     const now = Math.max(clock(), state.view.asOf + 1);
     const decision = decide(command, { view: state.view, now, authority, settings });
     if (decision.outcome !== 'accepted') throw new NotDone(decision);
-    return { newEvents: decision.events, now };
+    const made = decision.events.map((event, index) =>
+      complete(event, { position: position + 1 + index, version: version + 1 + index, now, actor }),
+    );
+    const [id, last] = [command.id, made.length];
+    return { made, answer: { id, version: version + last, position: position + last, ...describe?.(made) } };
   }
 
   private async append(tx: Tx, events: readonly CatalogEvent[], chunkRecords: readonly OutboxRecord[]): Promise<void> {
