@@ -30,3 +30,5 @@ export { sheetWriter } from './write/sheet-cells.js';
 export type { SheetWriter, WriterOptions } from './write/sheet-cells.js';
 export { writeCsv } from './write/csv.js';
 export { writeXlsx } from './write/xlsx.js';
+export { writeTable } from './write/table.js';
+export type { Table } from './write/table.js';

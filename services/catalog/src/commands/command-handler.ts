@@ -190,11 +190,16 @@ export class CommandHandler {
     const now = Math.max(clock(), state.view.asOf + 1);
     const decision = decide(command, { view: state.view, now, authority, settings });
     if (decision.outcome !== 'accepted') throw new NotDone(decision);
-    const made = decision.events.map((event, index) =>
-      complete(event, { position: position + 1 + index, version: version + 1 + index, now, actor }),
-    );
-    const [id, last] = [command.id, made.length];
-    return { made, answer: { id, version: version + last, position: position + last, ...describe?.(made) } };
+    const versions = new Map<string, number>();
+    const made = decision.events.map((event, index) => {
+      const stream = `${event.aggregate}/${event.aggregateId}`;
+      const next = (versions.get(stream) ?? state.view.streamVersion(event.aggregate, event.aggregateId)) + 1;
+      versions.set(stream, next);
+      return complete(event, { position: position + 1 + index, version: next, now, actor });
+    });
+    const own = versions.get(`${aggregateOf(command)}/${command.id}`) ?? version;
+    const answer = { id: command.id, version: own, position: position + made.length, ...describe?.(made) };
+    return { made, answer };
   }
 
   private async append(tx: Tx, events: readonly CatalogEvent[], chunkRecords: readonly OutboxRecord[]): Promise<void> {
