@@ -3,9 +3,6 @@ import { makeConversion } from './conversion.js';
 import type { Conversion } from './conversion.js';
 import { decimal, finite, grownBy, over, significant, times } from './fraction.js';
 
-/** The source that evidence of agreed rates names: nobody published them. */
-export const AGREED = 'agreed';
-
 /**
  * By the plan's own rate of the pair, else by the inverse of the other direction; null where neither is agreed.
  *
@@ -15,7 +12,7 @@ export const AGREED = 'agreed';
  * Example { 'EUR/USD': '1.25' }: EUR → USD × 1.25; USD → EUR ÷ 1.25
  */
 export function fixedConversion(from: string, to: string, terms: FxTerms): Conversion | null {
-  const evidence = { from, to, rateDate: '', source: AGREED, rule: terms.rule, provisional: false };
+  const evidence = { from, to, rateDate: '', source: terms.source, rule: terms.rule, provisional: false };
   const { spreadPercent, fixed } = terms;
   const spread = grownBy(spreadPercent);
   const stated = fixed[`${from}/${to}`];

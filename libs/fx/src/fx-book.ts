@@ -8,7 +8,6 @@ import { SourceBook } from './source-book.js';
 import type { PublishedDay } from './timeline.js';
 
 export type { Conversion } from './conversion.js';
-export { AGREED } from './fixed.js';
 
 /** Which conversion is wanted. */
 export interface FxRequest {
@@ -75,9 +74,10 @@ export class FxBook {
     const calendar = this.#calendar(timeZone);
     const month = calendar.monthOf(at);
     if (knownAt >= calendar.startOf(month + 1)) {
+      // A month without a day of the pair has no average: the rate of the event stands in, as while it is not over.
       const own =
         terms.rule === 'period_average'
-          ? timeline.monthAverage(from, to, terms, month)
+          ? (timeline.monthAverage(from, to, terms, month) ?? undefined)
           : timeline.monthEnd(from, to, terms, month);
       if (own !== undefined) return own;
     }

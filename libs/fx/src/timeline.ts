@@ -72,13 +72,11 @@ export class Timeline {
     return this.#keep(conversion);
   }
 
-  /** By the mean of the month's days; undefined as with `monthEnd`. */
-  monthAverage(from: string, to: string, terms: FxTerms, month: Month): Conversion | null | undefined {
+  /** By the mean of the month's days; null where none of them names both currencies. */
+  monthAverage(from: string, to: string, terms: FxTerms, month: Month): Conversion | null {
     const slots = this.#slots(from, to, terms);
     const known = slots.months.get(month);
     if (known !== undefined) return known;
-    const end = lastDay(month);
-    if (this.#indexFrom(end) === this.#byDate.length) return undefined;
     const days = this.#byDate.slice(this.#indexFrom(firstDay(month)), this.#indexFrom(firstDay(month + 1)));
     const conversion = byAverage(days, from, to, terms);
     slots.months.set(month, conversion);
