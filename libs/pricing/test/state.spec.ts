@@ -62,6 +62,57 @@ test('a closed part is found until it is taken or its day has passed, and put aw
   expect(closed.peek(id(77), 1 + (77 % 3))?.toString()).toBe('again');
 });
 
+test('what was put away is in the blocks of its checkpoint as it was last, whatever came between', () => {
+  const steps = fc.array(
+    fc.oneof(
+      fc.record({ put: fc.nat(40), day: fc.nat(3), bytes: fc.string({ maxLength: 3_000 }) }),
+      fc.record({ take: fc.nat(40) }),
+      fc.record({ checkpoint: fc.constant(true) }),
+    ),
+    { maxLength: 150 },
+  );
+  fc.assert(
+    fc.property(steps, (all) => {
+      const closed = new ClosedParts();
+      const restored = new ClosedParts();
+      const model = new Map<number, string>();
+      for (const step of all) {
+        if ('put' in step) {
+          closed.put(id(step.put), 1, Buffer.from(step.bytes), step.day * DAY);
+          model.set(step.put, step.bytes);
+        } else if ('take' in step) {
+          expect(closed.take(id(step.take), 1)?.toString()).toBe(model.get(step.take));
+          model.delete(step.take);
+        } else restored.load(Buffer.concat(closed.newBlocks()));
+      }
+      restored.load(Buffer.concat(closed.newBlocks()));
+      const whole = new ClosedParts();
+      for (const block of closed.blocks()) whole.load(block);
+      for (let key = 0; key <= 40; key++) {
+        const expected = model.get(key);
+        expect(closed.peek(id(key), 1)?.toString()).toBe(expected);
+        if (expected === undefined) continue; // taken: it is among the open parts of the checkpoint, which take it out
+        expect(restored.peek(id(key), 1)?.toString()).toBe(expected);
+        expect(whole.peek(id(key), 1)?.toString()).toBe(expected);
+      }
+      expect(closed.size).toBe(model.size);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('parts put away and taken out for ever need no more slots than are in use at once', () => {
+  const closed = new ClosedParts();
+  for (let n = 0; n < 20_000; n++) {
+    closed.put(id(n), 1, Buffer.from(String(n)), DAY);
+    if (n >= 100) closed.drop(id(n - 100), 1);
+  }
+  expect(closed.size).toBe(100);
+  expect(closed.slots).toBe(1024);
+  expect(closed.peek(id(19_950), 1)?.toString()).toBe('19950');
+  expect(closed.peek(id(19_899), 1)).toBeUndefined();
+});
+
 test('any number of distinct minutes is looked through: scheduled messages lie as far ahead as they like', () => {
   const index = new DeadlineIndex();
   for (let n = 0; n < 300_000; n++) index.set(String(n), n * 60_000_000);

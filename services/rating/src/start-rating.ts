@@ -234,7 +234,7 @@ function foldRated(
   serdes: Serdes,
   partition: number,
   from: number,
-  onEvent: (event: RatedEvent) => void,
+  onEvent: (event: RatedEvent, appendedAtMs: number) => void,
 ): Promise<number> {
   return readToEnd(kafka, {
     topic: 'rated',
@@ -244,7 +244,7 @@ function foldRated(
       const events = await readPrepared(serdes, records, ({ value }) =>
         value === null ? null : serdes.RatedEvent.decode(value),
       );
-      for (const event of events) if (event !== null) onEvent(event);
+      events.forEach((event, at) => event !== null && onEvent(event, (records[at] as InRecord).appendedAt));
     },
   });
 }

@@ -91,12 +91,12 @@ test('a part put away on two days is found as it was last, also after a restart'
   const reversed = settled.map((leg) => ({ ...leg, action: 'reverse' as const }));
   const first = await life([]);
   first.state.apply(rated(0, NOON * 1000, 'submitted', settled));
-  for (const part of first.state.sweep((NOON + HOUR) * 1000, 1, 10)) first.writer.closed(part);
+  first.state.sweep((NOON + HOUR) * 1000, 1, 10);
   await first.checkpoint(NOON + HOUR, 1);
   expect(first.state.openParts).toBe(0);
   const second = await life([]);
   second.state.apply(rated(0, (NOON + DAY) * 1000, 'rejected', reversed));
-  for (const part of second.state.sweep((NOON + DAY + HOUR) * 1000, 1, 10)) second.writer.closed(part);
+  second.state.sweep((NOON + DAY + HOUR) * 1000, 1, 10);
   await second.checkpoint(NOON + DAY + HOUR, 2);
   const third = await life([]);
   expect(third.state.part(messageIdOf('gw', '0'), 1)?.legs.map(({ action }) => action)).toEqual(

@@ -1,7 +1,14 @@
 import { PLAIN_RATE } from '@ratestream/catalog';
-import { sampleUsage, usageEventId, type RatedEvent, type UsageEvent } from '@ratestream/events';
+import {
+  messageIdOf,
+  sampleRated,
+  sampleUsage,
+  usageEventId,
+  type RatedEvent,
+  type UsageEvent,
+} from '@ratestream/events';
 import type { InRecord, OutRecord } from '@ratestream/kafka';
-import { bareMetrics, silentLogger } from '@ratestream/observability';
+import { bareMetrics, silentLogger, type Logger } from '@ratestream/observability';
 import { RateBook, Terms, type CatalogReader, type Pricing } from '@ratestream/pricing';
 import type { Checkpointer } from '../src/task/checkpointer.js';
 import { RatingMetrics } from '../src/task/rating.metrics.js';
@@ -58,7 +65,12 @@ function usage(n: number, catalogPosition = 1): UsageEvent {
 }
 
 /** A partition of `rated` that survives its tasks, and the world around one task. */
-function setUp({ replay = false, log = [] as RatedEvent[], restoredTo = null as number | null } = {}) {
+function setUp({
+  replay = false,
+  log = [] as RatedEvent[],
+  restoredTo = null as number | null,
+  logger = silentLogger(),
+} = {}) {
   const book = new RateBook();
   const row = {
     rateId: 'r',
@@ -106,7 +118,7 @@ function setUp({ replay = false, log = [] as RatedEvent[], restoredTo = null as 
       return Buffer.alloc(0);
     },
     foldRated: (_partition, from, onEvent) => {
-      log.slice(from).forEach(onEvent);
+      for (const event of log.slice(from)) onEvent(event, (NOON + 2 * HOUR) / 1000);
       return Promise.resolve(log.length);
     },
     waitForCatalog: (position) => Promise.resolve(world.catalogAt >= position),
@@ -127,11 +139,10 @@ function setUp({ replay = false, log = [] as RatedEvent[], restoredTo = null as 
         begin: () => undefined,
         next: () => null,
         committed: () => undefined,
-        closed: () => undefined,
         end: () => Promise.resolve(),
       }) as unknown as Checkpointer,
     metrics: new RatingMetrics(bareMetrics()),
-    logger: silentLogger(),
+    logger,
   };
   const context = {
     caughtUpTo: () => world.caughtUpTo,
@@ -166,6 +177,16 @@ test('a new task starts after the last usage that rated names, or at the beginni
   expect(await first.task.start(committedAt(null))).toEqual(new Map([['usage', 0]]));
   first.commit(await first.task.step('usage', [record(usage(1), 0), record(usage(2), 5)]));
   expect(await setUp({ log: first.log }).task.start(committedAt(null))).toEqual(new Map([['usage', 6]]));
+});
+
+test('finished messages are put away while rated is folded, so that a long log needs no more memory than the work', async () => {
+  const log = Array.from({ length: 5_000 }, (_, n) =>
+    sampleRated({ messageId: messageIdOf('gw', String(n)), subjectEvent: 'submitted', ratedAt: NOON }),
+  );
+  const said: Record<string, unknown>[] = [];
+  const logger = { ...silentLogger(), info: (line: Record<string, unknown>) => said.push(line) } as unknown as Logger;
+  await setUp({ log, restoredTo: 0, logger }).task.start(committedAt(null));
+  expect(said).toMatchObject([{ folded: 5_000, openParts: 0 }]);
 });
 
 test('the committed offset may lie after what rated names, never before it', async () => {

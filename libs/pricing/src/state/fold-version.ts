@@ -1,7 +1,7 @@
 import { schemaJson } from '@ratestream/events';
 
 /** Raise it when the same bytes of a checkpoint come to mean something else. */
-const FOLD = 1;
+const FOLD = 2;
 
 /**
  * Which checkpoints can be read; where another version is found, a task folds `rated` from its beginning.

@@ -95,7 +95,7 @@ export class IdTable {
 
   /** Adds packed entries (seven words each), as a checkpoint segment holds them. */
   load(words: Uint32Array): void {
-    this.reserve(this.count + words.length / 7);
+    this.reserve(words.length / 7);
     for (let at = 0; at + 7 <= words.length; at += 7) {
       this.key[0] = words[at] as number;
       this.key[1] = words[at + 1] as number;
@@ -107,9 +107,10 @@ export class IdTable {
     }
   }
 
-  private reserve(wanted: number): void {
+  /** Makes room for so many more at once, rather than by doubling. */
+  reserve(more: number): void {
     let slots = this.mask + 1;
-    while (wanted > slots * 0.7) slots *= 2;
+    while (this.count + more > slots * 0.7) slots *= 2;
     if (slots > this.mask + 1) this.rebuild(slots, 0);
   }
 

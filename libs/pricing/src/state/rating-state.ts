@@ -85,7 +85,7 @@ export class RatingState implements RatingMemory {
       // The part outlives its state as an id, so that a later record of its life is not taken for a new message.
       if (after.priced && before?.priced !== true) this.remember(partId(messageId, part), NO_HASH, at);
     }
-    if (!this.open.has(key)) this.closed.take(messageId, part);
+    if (!this.open.has(key)) this.closed.drop(messageId, part);
     this.hold(key, after);
     for (const { counters } of event.legs) for (const { id, after: counted } of counters) this.retried.set(id, counted);
   }
@@ -116,7 +116,7 @@ export class RatingState implements RatingMemory {
   /** Puts a part among the open ones, as a checkpoint remembered it. */
   restore(packed: Uint8Array): void {
     const state = unpack(packed);
-    this.closed.take(state.last.messageId, state.last.part);
+    this.closed.drop(state.last.messageId, state.last.part);
     this.hold(partKey(state.last.messageId, state.last.part), state);
   }
 
@@ -166,12 +166,7 @@ export class RatingState implements RatingMemory {
    *
    * In  limit: at most so many parts are looked at, so that a sweep never stops the task
    */
-  sweep(
-    now: number,
-    quietMicros: number,
-    limit: number,
-  ): { messageId: string; part: number; bytes: Buffer; at: number }[] {
-    const packed: { messageId: string; part: number; bytes: Buffer; at: number }[] = [];
+  sweep(now: number, quietMicros: number, limit: number): void {
     let looked = 0;
     for (const [key, state] of this.open) {
       if (++looked > limit) break;
@@ -184,13 +179,10 @@ export class RatingState implements RatingMemory {
         else this.open.set(key, state); // behind all others: the next sweep goes on where this one ends
         continue;
       }
-      const bytes = pack(state);
       // The horizon is counted from its last change, so that a fold of everything forgets what a checkpoint had forgotten.
       const at = Math.min(now, state.last.ratedAt);
-      this.closed.put(state.last.messageId, state.last.part, bytes, at);
-      packed.push({ messageId: state.last.messageId, part: state.last.part, bytes, at });
+      this.closed.put(state.last.messageId, state.last.part, pack(state), at);
     }
-    return packed;
   }
 
   private forget(key: string): void {

@@ -1,7 +1,10 @@
-import { pack, unpack, type RatingState } from '@ratestream/pricing';
+import { pack, type RatingState } from '@ratestream/pricing';
 
 /** Below the broker's message.max.bytes with room for the envelope. */
 const CHUNK_BYTES = 900_000;
+/** Seven words, see IdTable.entries. */
+const ID_BYTES = 28;
+const SLICE_BYTES = Math.floor(CHUNK_BYTES / ID_BYTES) * ID_BYTES;
 
 /** Everything that a manifest names must be there, or the checkpoint counts as none. */
 export interface Manifest {
@@ -19,20 +22,22 @@ export interface PieceName {
   readonly chunks: number;
 }
 
-/** Puts a piece into the state it was taken from. */
-export function restorePiece(state: RatingState, kind: PieceName['kind'], bytes: Buffer): void {
+/** Puts a piece into the state it was taken from. The state may keep the chunks: closed parts lie in them as they were read. */
+export function restorePiece(state: RatingState, kind: PieceName['kind'], chunks: readonly Buffer[]): void {
   switch (kind) {
     case 'ids':
-      state.ids.load(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+      state.ids.reserve(chunks.reduce((sum, { length }) => sum + length, 0) / ID_BYTES);
+      for (const { buffer, byteOffset, length } of chunks)
+        state.ids.load(new Uint32Array(buffer.slice(byteOffset, byteOffset + length)));
       return;
     case 'closed':
-      for (const { at, entry, messageId, part } of framed(bytes)) state.closed.put(messageId, part, entry, at);
+      for (const chunk of chunks) state.closed.load(chunk);
       return;
     case 'open':
-      for (const { entry } of framed(bytes)) state.restore(entry);
+      for (const chunk of chunks) for (const part of framed(chunk)) state.restore(part);
       return;
     case 'extras': {
-      const { conflicts, retried, idsFrom } = JSON.parse(bytes.toString('utf8')) as {
+      const { conflicts, retried, idsFrom } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
         conflicts: string[];
         retried: [string, string][];
         idsFrom?: number;
@@ -49,63 +54,45 @@ export function extrasOf(state: RatingState): Buffer {
   return Buffer.from(JSON.stringify({ conflicts: [...state.conflictEntries()], retried, idsFrom: state.idsFrom }));
 }
 
-/** One packed part in a piece: which part, when it was put away, its bytes. */
-export interface PackedPart {
-  readonly messageId: string;
-  readonly part: number;
-  /** Microseconds. */
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
+const LENGTH_BYTES = 4;
 
-export function* openParts(state: RatingState): Generator<PackedPart> {
-  for (const part of state.openEntries())
-    yield { messageId: part.last.messageId, part: part.last.part, at: part.last.ratedAt, bytes: pack(part) };
-}
-
-export function* closedParts(state: RatingState): Generator<PackedPart> {
-  for (const { at, bytes } of state.closed.entries()) {
-    const { messageId, part } = unpack(bytes).last;
-    yield { messageId, part, at, bytes };
+/** The open parts, packed, each behind its length. */
+export function* openParts(state: RatingState): Generator<Buffer> {
+  for (const part of state.openEntries()) {
+    const bytes = pack(part);
+    const framed = Buffer.allocUnsafe(LENGTH_BYTES + bytes.length);
+    framed.writeUInt32LE(bytes.length, 0);
+    bytes.copy(framed, LENGTH_BYTES);
+    yield framed;
   }
 }
 
-const UUID_BYTES = 36;
-const HEADER_BYTES = 4 + UUID_BYTES + 4 + 8;
-
-export function frame(parts: Iterable<PackedPart>): Buffer {
-  const frames: Buffer[] = [];
-  for (const { messageId, part, at, bytes } of parts) {
-    const header = Buffer.allocUnsafe(HEADER_BYTES);
-    header.writeUInt32LE(bytes.length, 0);
-    header.write(messageId, 4, 'latin1');
-    header.writeUInt32LE(part, 4 + UUID_BYTES);
-    header.writeDoubleLE(at, 8 + UUID_BYTES);
-    frames.push(header, Buffer.from(bytes));
-  }
-  return Buffer.concat(frames);
-}
-
-function* framed(bytes: Buffer): Generator<{ messageId: string; part: number; at: number; entry: Buffer }> {
-  let offset = 0;
-  while (offset < bytes.length) {
-    const length = bytes.readUInt32LE(offset);
-    const start = offset + HEADER_BYTES;
-    yield {
-      messageId: bytes.toString('latin1', offset + 4, offset + 4 + UUID_BYTES),
-      part: bytes.readUInt32LE(offset + 4 + UUID_BYTES),
-      at: bytes.readDoubleLE(offset + 8 + UUID_BYTES),
-      entry: bytes.subarray(start, start + length),
-    };
-    offset = start + length;
+function* framed(chunk: Buffer): Generator<Buffer> {
+  for (let at = 0; at < chunk.length;) {
+    const start = at + LENGTH_BYTES;
+    at = start + chunk.readUInt32LE(at);
+    yield chunk.subarray(start, at);
   }
 }
 
-/** The chunks of a piece; an empty piece is one empty chunk, so that it can be told from a missing one. */
-export function chunksOf(bytes: Buffer): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) chunks.push(bytes.subarray(at, at + CHUNK_BYTES));
-  return chunks.length === 0 ? [Buffer.alloc(0)] : chunks;
+/** Whole units, as many as fit into a chunk: each chunk can be restored by itself. An empty piece is one empty chunk, so that it can be told from a missing one. */
+export function chunksOf(units: Iterable<Buffer>): Buffer[][] {
+  const chunks: Buffer[][] = [[]];
+  let size = 0;
+  for (const unit of units) {
+    if (size > 0 && size + unit.length > CHUNK_BYTES) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks[chunks.length - 1]?.push(unit);
+    size += unit.length;
+  }
+  return chunks;
+}
+
+/** Bytes in slices of whole entries. */
+export function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
 }
 
 /** Ids added since the last checkpoint, seven words each (see IdTable.entries). */

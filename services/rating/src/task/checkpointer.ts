@@ -4,14 +4,12 @@ import type { Logger } from '@ratestream/observability';
 import { FOLD_VERSION, readUuid, type RatingState } from '@ratestream/pricing';
 import {
   chunksOf,
-  closedParts,
   extrasOf,
-  frame,
   NewIds,
   openParts,
   restorePiece,
+  slices,
   type Manifest,
-  type PackedPart,
   type PieceName,
 } from './checkpoint-pieces.js';
 import type { LocalCache } from './local-cache.js';
@@ -31,10 +29,20 @@ export interface Stamp {
   readonly lastUsageOffset: number;
 }
 
-/** What one tick writes; `completes` on the one whose commit makes the checkpoint. */
+/** What one tick writes, encoded only then; `completes` on the one whose commit makes the checkpoint. */
 interface Batch {
-  readonly records: OutRecord[];
-  readonly completes?: { manifest: Manifest; bytes: Map<string, Buffer> };
+  readonly records: () => OutRecord[];
+  readonly completes?: { manifest: Manifest; pieces: Pieces };
+}
+
+/** Chunks by the name of their piece, each as the buffers that it is put together from. */
+type Pieces = ReadonlyMap<string, readonly (readonly Buffer[])[]>;
+
+interface Chunk {
+  readonly piece: string;
+  readonly sequence: number;
+  readonly total: number;
+  readonly bytes: readonly Buffer[];
 }
 
 interface Found {
@@ -59,7 +67,6 @@ const DAY = 86_400_000_000;
  */
 export class Checkpointer {
   private readonly newIds = new NewIds();
-  private newClosed: PackedPart[] = [];
   private live: readonly PieceName[] = [];
   private lastOffset = -1;
   /** Null until the first tick: a start is no reason for a checkpoint. */
@@ -84,22 +91,22 @@ export class Checkpointer {
     const named = new Set(readable?.pieces.flatMap(({ name, chunks: count }) => keysOf(name, count)));
     this.abandoned = [...chunks.keys()].filter((key) => !named.has(key));
     if (manifest === null || readable === null) return null;
-    const pieces: Buffer[] = [];
+    const pieces: Buffer[][] = [];
     for (const piece of manifest.pieces) {
-      const bytes =
-        joined(piece, chunks) ??
+      const found =
+        chunksIn(chunks, piece) ??
         (await this.ports.cache.piece(piece.name)) ??
-        joined(piece, (await this.readFrom(0)).chunks);
-      if (bytes === null) {
+        chunksIn((await this.readFrom(0)).chunks, piece);
+      if (found === null) {
         this.ports.logger.warn(
           { partition: this.partition, piece: piece.name },
           'checkpoint is incomplete, folding rated from its beginning',
         );
         return null;
       }
-      pieces.push(bytes);
+      pieces.push(found);
     }
-    manifest.pieces.forEach(({ kind }, at) => restorePiece(this.state, kind, pieces[at] as Buffer));
+    manifest.pieces.forEach(({ kind }, at) => restorePiece(this.state, kind, pieces[at] as Buffer[]));
     this.live = manifest.pieces;
     this.lastOffset = manifest.ratedOffset;
     this.begin(); // the tail of rated that is folded next is in no piece yet
@@ -130,11 +137,6 @@ export class Checkpointer {
     };
   }
 
-  /** A part was put away since the last checkpoint. */
-  closed(part: PackedPart): void {
-    this.newClosed.push(part);
-  }
-
   /**
    * The next records of a checkpoint under way, the first ones of one that is due, or null. Call between steps only.
    *
@@ -148,7 +150,7 @@ export class Checkpointer {
       this.prepare(nowMs, stamp, streamMs);
     }
     this.inFlight = this.queue.shift() ?? null;
-    return this.inFlight?.records ?? null;
+    return this.inFlight?.records() ?? null;
   }
 
   /** The transaction with the records of the last `next` is committed. */
@@ -157,10 +159,10 @@ export class Checkpointer {
     this.inFlight = null;
     const offset = written.get(`rating.checkpoints-${this.partition}`);
     if (inFlight?.completes === undefined || offset === undefined) return;
-    const { manifest, bytes } = inFlight.completes;
+    const { manifest, pieces } = inFlight.completes;
     this.live = manifest.pieces;
     this.lastOffset = manifest.ratedOffset;
-    this.caching = this.caching.then(() => this.writeCache({ offset, manifest }, bytes));
+    this.caching = this.caching.then(() => this.writeCache({ offset, manifest }, pieces));
   }
 
   async end(): Promise<void> {
@@ -173,39 +175,38 @@ export class Checkpointer {
     const merge = this.live.length === 0 || this.live.length >= MAX_PIECES;
     const generation = `${nowMs.toString(36)}-${stamp.ratedOffset.toString(36)}`;
     const ids = this.newIds.take();
-    const closed = this.newClosed;
-    this.newClosed = [];
     if (merge) this.state.expire(streamMs * 1000);
-    const pieces: [PieceName['kind'], Buffer][] = [
-      ['ids', merge ? allIds(this.state) : ids],
-      ['closed', frame(merge ? closedParts(this.state) : closed)],
-      ['open', frame(openParts(this.state))],
-      ['extras', extrasOf(this.state)],
+    const contents: [PieceName['kind'], Iterable<Buffer>][] = [
+      ['ids', slices(merge ? allIds(this.state) : ids)],
+      ['closed', merge ? this.state.closed.blocks() : this.state.closed.newBlocks()],
+      ['open', openParts(this.state)],
+      ['extras', slices(extrasOf(this.state))],
     ];
-    const bytes = new Map<string, Buffer>();
+    const pieces = new Map<string, Buffer[][]>();
     const named: PieceName[] = [];
-    const records: OutRecord[] = [];
-    for (const [kind, content] of pieces) {
+    const written: Chunk[] = [];
+    for (const [kind, content] of contents) {
       const name = `${kind}/${generation}`;
       const chunks = chunksOf(content);
-      bytes.set(name, content);
+      pieces.set(name, chunks);
       named.push({ name, kind, chunks: chunks.length });
-      chunks.forEach((chunk, sequence) =>
-        records.push(this.record(name, stamp.ratedOffset, now, sequence, chunks.length, chunk)),
-      );
+      chunks.forEach((bytes, sequence) => written.push({ piece: name, sequence, total: chunks.length, bytes }));
     }
     const kept = merge ? [] : this.live.filter(({ kind }) => kind === 'ids' || kind === 'closed');
     const manifest: Manifest = { foldVersion: FOLD_VERSION, ...stamp, pieces: [...kept, ...named] };
     const dropped = this.live.filter((piece) => !manifest.pieces.includes(piece));
     const gone = [...dropped.flatMap(({ name, chunks }) => keysOf(name, chunks)), ...this.abandoned];
     this.abandoned = [];
-    const tombstones = gone.map((chunk) => this.tombstone(chunk));
-    const last = this.record(MANIFEST, stamp.ratedOffset, now, 0, 1, Buffer.from(JSON.stringify(manifest)));
-    this.queue = [...batches(records), { records: [last], completes: { manifest, bytes } }];
-    if (tombstones.length > 0) this.queue.push({ records: tombstones });
+    const last: Chunk = { piece: MANIFEST, sequence: 0, total: 1, bytes: [Buffer.from(JSON.stringify(manifest))] };
+    const record = (chunk: Chunk): OutRecord => this.record(chunk, stamp.ratedOffset, now);
+    this.queue = [
+      ...batches(written).map((chunks) => ({ records: () => chunks.map(record) })),
+      { records: () => [record(last)], completes: { manifest, pieces } },
+    ];
+    if (gone.length > 0) this.queue.push({ records: () => gone.map((chunk) => this.tombstone(chunk)) });
   }
 
-  private record(piece: string, offset: number, at: number, sequence: number, total: number, bytes: Buffer): OutRecord {
+  private record({ piece, sequence, total, bytes }: Chunk, offset: number, at: number): OutRecord {
     const value = this.ports.encode({
       partition: this.partition,
       piece,
@@ -214,7 +215,7 @@ export class Checkpointer {
       at,
       sequence,
       total,
-      bytes,
+      bytes: Buffer.concat(bytes),
     });
     return {
       topic: 'rating.checkpoints',
@@ -250,9 +251,9 @@ export class Checkpointer {
     return found;
   }
 
-  private async writeCache(cached: { offset: number; manifest: Manifest }, bytes: Map<string, Buffer>): Promise<void> {
+  private async writeCache(cached: { offset: number; manifest: Manifest }, pieces: Pieces): Promise<void> {
     try {
-      for (const [name, content] of bytes) await this.ports.cache.writePiece(name, content);
+      for (const [name, content] of pieces) await this.ports.cache.writePiece(name, content);
       await this.ports.cache.writeManifest(cached);
     } catch (error) {
       this.ports.logger.warn(
@@ -273,14 +274,9 @@ function chunkOfKey(key: Buffer | null): string {
   return text.slice(text.indexOf('|') + 1);
 }
 
-function joined({ name, chunks }: PieceName, found: ReadonlyMap<string, Buffer>): Buffer | null {
-  const parts: Buffer[] = [];
-  for (let sequence = 0; sequence < chunks; sequence++) {
-    const part = found.get(`${name}|${sequence}`);
-    if (part === undefined) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+function chunksIn(found: ReadonlyMap<string, Buffer>, { name, chunks }: PieceName): Buffer[] | null {
+  const all = keysOf(name, chunks).map((key) => found.get(key));
+  return all.some((chunk) => chunk === undefined) ? null : (all as Buffer[]);
 }
 
 function allIds(state: RatingState): Buffer {
@@ -293,17 +289,17 @@ function allIds(state: RatingState): Buffer {
   return Buffer.from(words.buffer);
 }
 
-/** Records of a tick: bounded, so that a transaction stays short. */
-function batches(records: readonly OutRecord[]): { records: OutRecord[] }[] {
-  const all: { records: OutRecord[] }[] = [];
+/** Chunks of a tick: bounded, so that a transaction stays short. */
+function batches(chunks: readonly Chunk[]): Chunk[][] {
+  const all: Chunk[][] = [];
   let size = Infinity;
-  for (const record of records) {
-    const length = record.value?.length ?? 0;
+  for (const chunk of chunks) {
+    const length = chunk.bytes.reduce((sum, bytes) => sum + bytes.length, 0);
     if (size + length > BYTES_A_TICK) {
-      all.push({ records: [] });
+      all.push([]);
       size = 0;
     }
-    all[all.length - 1]?.records.push(record);
+    all[all.length - 1]?.push(chunk);
     size += length;
   }
   return all;

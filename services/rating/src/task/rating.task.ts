@@ -20,7 +20,11 @@ export interface RatingPorts {
   readonly decodeUsage: (records: readonly InRecord[]) => Promise<(UsageEvent | null)[]>;
   readonly encodeRated: (event: RatedEvent) => Buffer;
   /** Folds `rated` of one partition from an offset to its end; answers the end. */
-  readonly foldRated: (partition: number, from: number, onEvent: (event: RatedEvent) => void) => Promise<number>;
+  readonly foldRated: (
+    partition: number,
+    from: number,
+    onEvent: (event: RatedEvent, appendedAtMs: number) => void,
+  ) => Promise<number>;
   /** Waits until the catalog has come to a position; false when it did not in time. */
   readonly waitForCatalog: (position: number) => Promise<boolean>;
   readonly catalogReady: () => boolean;
@@ -40,6 +44,8 @@ export interface RatingTaskOptions {
 const MAX_TIMEOUTS_A_TICK = 500;
 const SWEEP_EVERY_MS = 1_000;
 const SWEEP_PARTS = 5_000;
+const FOLDED_A_SWEEP = 1_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Rates one partition: usage in, rated out, each once.
@@ -82,10 +88,11 @@ export class RatingTask implements Task {
     const restored = await this.checkpointer.load();
     this.lastUsageOffset = restored?.lastUsageOffset ?? -1;
     let folded = 0;
-    this.ratedEnd = await this.ports.foldRated(this.partition, restored?.ratedOffset ?? 0, (event) => {
+    const tidy = this.tidier();
+    this.ratedEnd = await this.ports.foldRated(this.partition, restored?.ratedOffset ?? 0, (event, appendedAtMs) => {
       this.state.apply(event);
       this.remember(event);
-      folded++;
+      if (++folded % FOLDED_A_SWEEP === 0) tidy(appendedAtMs);
     });
     if (restored !== null && restored.ratedOffset > this.ratedEnd) {
       throw new FatalTaskError(
@@ -110,6 +117,17 @@ export class RatingTask implements Task {
     );
     this.ports.metrics.restartSeconds.observe((Date.now() - startedAt) / 1000);
     return new Map([['usage', from]]);
+  }
+
+  /** Puts away and forgets while folding what the work would have, so that years of `rated` need no more memory than it does. */
+  private tidier(): (streamMs: number) => void {
+    let day: number | null = null;
+    return (streamMs) => {
+      this.state.sweep(streamMs * 1000, this.options.quietMicros, 3 * FOLDED_A_SWEEP);
+      const today = Math.floor(streamMs / DAY_MS);
+      if (day !== null && today > day) this.state.expire(streamMs * 1000);
+      day = today;
+    };
   }
 
   /** What is committed may lie after the last usage that caused an event (duplicates write nothing), never before it. */
@@ -161,8 +179,7 @@ export class RatingTask implements Task {
       this.checkpointer.next(nowMs, { ratedOffset: this.ratedEnd, lastUsageOffset: this.lastUsageOffset }, streamMs);
     if (nowMs - this.sweptAtMs >= SWEEP_EVERY_MS) {
       this.sweptAtMs = nowMs;
-      for (const part of this.state.sweep(streamMs * 1000, this.options.quietMicros, SWEEP_PARTS))
-        this.checkpointer.closed(part);
+      this.state.sweep(streamMs * 1000, this.options.quietMicros, SWEEP_PARTS);
       this.ports.metrics.observeState(this.partition, this.state);
     }
     this.uncommitted = out?.filter(({ topic }) => topic === 'rated').length ?? 0;

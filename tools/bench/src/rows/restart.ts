@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codecs, messageIdOf, ratedId, sampleRated, sampleUsage, usageEventId } from '@ratestream/events';
-import type { Identity, RatedEvent } from '@ratestream/events';
+import { codecs, legId, messageIdOf, ratedId, sampleRated, sampleUsage, usageEventId } from '@ratestream/events';
+import type { Identity, Leg, RatedEvent } from '@ratestream/events';
 import { createKafka } from '@ratestream/kafka';
 import type { Kafka, OutRecord } from '@ratestream/kafka';
 import { createLogger } from '@ratestream/observability';
@@ -108,13 +108,15 @@ async function writeRated(stack: Stack, kafka: Kafka, ids: number, say: (text: s
   await producer.close();
 }
 
+/** Alike as real messages of one account are: ids, hashes and times differ, nearly all else repeats. */
 function stepOf(message: number, step: (typeof STEPS)[number], now: number): RatedEvent {
   const base = sampleRated();
   const sourceRecordId = `restart-${message}`;
   const identity: Identity = { source: 'bench', sourceRecordId, attempt: 1, part: 1, event: step };
   const messageId = messageIdOf('bench', sourceRecordId);
   const causeId = usageEventId(identity);
-  const { hash } = base.fingerprint ?? { hash: '' };
+  const hash = causeId.replaceAll('-', '');
+  const at = now - HOUR + message * 997;
   const last = step === 'delivered';
   return {
     ...base,
@@ -122,13 +124,21 @@ function stepOf(message: number, step: (typeof STEPS)[number], now: number): Rat
     kind: last ? 'rated' : 'noted',
     messageId,
     identity,
+    fingerprint: { version: 1, hash },
     event: step,
+    subjectEvent: 'submitted',
     cause: { ...base.cause, id: causeId, partition: 0, offset: 0 },
-    times: { ...base.times, accepted: now - HOUR, submitted: now - HOUR, done: now - HOUR, ingested: now - HOUR },
-    rawAppendedAt: now - HOUR,
-    ratedAt: now - HOUR,
-    legs: last ? base.legs : [],
+    gatewayMessageId: sourceRecordId,
+    recipientHash: messageId.replaceAll('-', ''),
+    times: { ...base.times, accepted: at, submitted: at + 120_011, done: at + 2_400_017, ingested: at + 2_500_021 },
+    rawAppendedAt: at,
+    ratedAt: at,
+    legs: last ? base.legs.map((leg) => ({ ...leg, legId: legIdOf(messageId, leg), billingTime: at })) : [],
   };
+}
+
+function legIdOf(messageId: string, { attempt, side, payer, payee }: Leg): string {
+  return legId({ messageId, part: 1, attempt, side, payer, payee, rerateRunId: null });
 }
 
 async function wireHeader({ addresses }: Stack, topic: string): Promise<Buffer> {
