@@ -13,7 +13,10 @@ export * from './schemas/body-schemas.js';
 export { anyId, id as newId, DEFAULT_TIMEOUT_SEC, RECEIPT_HORIZON_SEC } from './schemas/fields.js';
 export { aggregateOf, decide } from './deciders/decide.js';
 export type { CatalogCommand, CommandOf, RowSet } from './deciders/command.js';
-export { canonicalJson, isOperator, sees } from './deciders/decision.js';
+export { canonicalJson } from './canonical-json.js';
+export { isOperator, sees } from './deciders/decision.js';
+export { isCurrency } from './deciders/currency.js';
+export type { FxDigests } from './fx-digests.js';
 export type {
   Aggregate,
   Authority,

@@ -2,6 +2,7 @@ import type { CatalogEvent, NumberRow, RateChunk, RateRow } from '@ratestream/ev
 import { AccountTree } from './account-tree.js';
 import { ChunkStore } from './chunk-store.js';
 import { CatalogGapError } from './errors.js';
+import { FxDigests } from './fx-digests.js';
 import type {
   Account,
   ApiKey,
@@ -47,6 +48,8 @@ export class CatalogView {
   private lastEventAt = 0;
   private readonly chunks = new ChunkStore();
   private readonly tree = new AccountTree();
+  /** What exchange rates were published, as digests; the rates themselves are handed over and not kept. */
+  readonly fxDigests = new FxDigests();
   private readonly sourceHistory = new SourceHistory();
   private readonly supplierMap = new Map<string, Supplier>();
   private readonly connectionMap = new Map<string, Connection>();
@@ -258,6 +261,7 @@ export class CatalogView {
         this.rateGroupMap.set(event.data.id, event.data);
         return true;
       case 'FxRatesPublished':
+        this.fxDigests.add(event.data);
         this.options.onFxRates?.(event.data);
         return true;
       case 'NumberingPlanPublished':

@@ -4,11 +4,15 @@ import {
   changeAccountBody,
   changePlanBody,
   changeRateCardBody,
+  changeRateGroupBody,
   configureSourceBody,
   createPlanBody,
   createRateCardBody,
+  createRateGroupBody,
   issueApiKeyBody,
+  issueNoticesBody,
   openAccountBody,
+  publishFxRatesBody,
   type CatalogCommand,
 } from '../src/index.js';
 
@@ -77,4 +81,33 @@ export const publish = (
   backdated: false,
   rowSet: { rows: 1, chunks: 1, sha256: 'a'.repeat(64) },
   ...body,
+});
+export const group = (id: string, planId: string, body: object = {}): CatalogCommand => ({
+  type: 'CreateRateGroup',
+  id,
+  body: createRateGroupBody.parse({ name: id, planId, ...body }),
+});
+export const changeGroup = (id: string, body: object): CatalogCommand => ({
+  type: 'ChangeRateGroup',
+  id,
+  body: changeRateGroupBody.parse(body),
+});
+export const fxRates = (source: string, days: object[], base = 'EUR'): CatalogCommand => ({
+  type: 'PublishFxRates',
+  id: source,
+  body: publishFxRatesBody.parse({ base, days }),
+});
+const CHANGES = { new: 1, increase: 0, decrease: 0, changed: 0, unchanged: 0, withdrawn: 0 };
+export const notices = (cardId: string, version: number, ...accounts: string[]): CatalogCommand => ({
+  type: 'IssueNotices',
+  id: `${cardId}-${version}`,
+  body: issueNoticesBody.parse({
+    notices: accounts.map((accountId) => ({
+      id: `${cardId}-${version}-${accountId}`,
+      cardId,
+      version,
+      accountId,
+      changes: CHANGES,
+    })),
+  }),
 });

@@ -45,7 +45,7 @@ describe('accounts', () => {
   });
 
   test.each([
-    ['another currency', open('x', { currency: 'USD' }), 'currency:currency_not_supported'],
+    ['a currency that does not exist', open('x', { currency: 'ZZZ' }), 'currency:unknown_currency'],
     ['an unknown parent', open('x', { parentId: 'nobody' }), 'parentId:unknown_parent'],
     ['itself as parent', open('x', { parentId: 'x' }), 'parentId:unknown_parent'],
     ['an unknown plan', open('x', { planId: 'nothing' }), 'planId:unknown_plan'],
@@ -60,8 +60,8 @@ describe('accounts', () => {
   });
 
   test('every fault is named at once', () => {
-    expect(faultsOf(world().when(open('x', { currency: 'USD', parentId: 'nobody', planId: 'nothing' })))).toEqual([
-      'currency:currency_not_supported',
+    expect(faultsOf(world().when(open('x', { currency: 'ZZZ', parentId: 'nobody', planId: 'nothing' })))).toEqual([
+      'currency:unknown_currency',
       'parentId:unknown_parent',
       'planId:unknown_plan',
     ]);
@@ -134,13 +134,13 @@ describe('a reseller', () => {
 
 describe('cards and plans', () => {
   test.each([
-    ['another currency', card('x', { currency: 'USD' }), 'currency:currency_not_supported'],
+    ['a currency for no money', card('x', { currency: 'XXX' }), 'currency:unknown_currency'],
     ['another side', changeCard('sell', { side: 'buy' }), 'side:immutable'],
     ['a binding to nothing', plan('x', ['nothing']), 'bindings/0/cardId:unknown_card'],
     ['a binding to a buy card', plan('x', ['buy']), 'bindings/0/cardId:not_a_sell_card'],
     ['a class bound twice', plan('x', ['sell', 'sell']), 'bindings/1/trafficClass:class_bound_twice'],
     ['a supplier with a sell card', supplier('x', { buyCardId: 'sell' }), 'buyCardId:not_a_buy_card'],
-    ['a supplier in another currency', supplier('x', { currency: 'USD' }), 'currency:currency_not_supported'],
+    ['a supplier in a currency that does not exist', supplier('x', { currency: 'ABC' }), 'currency:unknown_currency'],
     ['a connection of nobody', connection('x', 'nobody'), 'supplierId:unknown_supplier'],
     ['a connection with a sell card', connection('x', 'nobody', { buyCardId: 'sell' }), 'buyCardId:not_a_buy_card'],
     ['a version number that is taken', publish('sell', 7), 'version:version_taken'],

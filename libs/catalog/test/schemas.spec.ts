@@ -1,7 +1,22 @@
 import { topics } from '@ratestream/events';
 import { eventDataSchemas, formatInstant, openAccountBody, parseInstant } from '../src/index.js';
-import { card, change, close, connection, key, open, plan, publish, source, supplier } from './commands.js';
-import { TestCatalog } from './given.js';
+import {
+  card,
+  change,
+  changeGroup,
+  close,
+  connection,
+  fxRates,
+  group,
+  key,
+  notices,
+  open,
+  plan,
+  publish,
+  source,
+  supplier,
+} from './commands.js';
+import { NOW, TestCatalog } from './given.js';
 
 test('there is a schema for exactly the event types of topics.yaml', () => {
   expect(Object.keys(eventDataSchemas).sort()).toEqual([...topics.catalog.eventTypes].sort());
@@ -12,9 +27,13 @@ test('what the deciders write passes its own schema', () => {
     card('sell'),
     card('buy', { side: 'buy' }),
     publish('sell', 1),
-    { type: 'WithdrawRates', id: 'sell', version: 1 },
     plan('p', ['sell']),
-    open('a', { planId: 'p', warnBelow: '-1.50' }),
+    group('g', 'p'),
+    changeGroup('g', { name: 'h' }),
+    open('a', { planId: 'p', rateGroupId: 'g', overrides: [{ cardId: 'sell' }], warnBelow: '-1.50' }),
+    notices('sell', 1, 'a'),
+    { type: 'WithdrawRates', id: 'sell', version: 1 },
+    fxRates('ecb', [{ date: '2026-05-01', publishedAt: NOW, rates: { USD: '1.1375' } }]),
     change('a', { creditLimit: '10' }),
     supplier('s', { buyCardId: 'buy' }),
     connection('s-1', 's'),

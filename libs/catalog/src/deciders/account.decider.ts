@@ -1,9 +1,10 @@
 import { OPERATOR, type Account } from '../model.js';
 import type { CatalogView } from '../view.js';
+import { checkOverlaps } from './bindings.js';
 import type { CommandOf } from './command.js';
+import { checkCurrency } from './currency.js';
 import {
   accept,
-  checkCurrency,
   exists,
   Faults,
   isOperator,
@@ -26,7 +27,7 @@ export function openAccount({ id, body }: CommandOf<'OpenAccount'>, context: Dec
   if (view.accounts.has(id)) return exists('account', id);
   const parentId = body.parentId === undefined && !isOperator(authority) ? authority.scope : (body.parentId ?? null);
   const faults = new Faults();
-  checkCurrency(faults, body.currency, settings);
+  checkCurrency(faults, body.currency);
   checkParent(faults, parentId, context);
   const account: Account = {
     ...body,
@@ -37,6 +38,8 @@ export function openAccount({ id, body }: CommandOf<'OpenAccount'>, context: Dec
     closed: false,
   };
   checkPlan(faults, account, context);
+  checkRateGroup(faults, account, context);
+  checkOverrides(faults, account, context);
   return faults.orAccept({ aggregate: 'account', aggregateId: id, type: 'AccountOpened', data: account });
 }
 
@@ -60,6 +63,8 @@ export function changeAccount({ id, body }: CommandOf<'ChangeAccount'>, context:
   faults.immutable('closed', before.closed, body.closed, 'is changed by closing the account');
   const account = merged(before, body);
   if (account.planId !== before.planId) checkPlan(faults, account, context);
+  if (account.rateGroupId !== before.rateGroupId) checkRateGroup(faults, account, context);
+  if (!sameContent(account.overrides, before.overrides)) checkOverrides(faults, account, context);
   if (sameContent(account, before)) return faults.orAccept();
   return faults.orAccept({ aggregate: 'account', aggregateId: id, type: 'AccountChanged', data: account });
 }
@@ -119,8 +124,37 @@ function checkParent(faults: Faults, parentId: string | null, context: DecisionC
 function checkPlan(faults: Faults, account: Account, context: DecisionContext): void {
   if (account.planId === null) return;
   const plan = context.view.plans.get(account.planId);
-  const owner = plan?.owner ?? null;
-  const above = owner === null || (account.parentId !== null && context.view.chain(account.parentId).includes(owner));
-  if (plan === undefined || !above || !sees(context, owner))
+  if (plan === undefined || !isOffered(plan.owner, account, context))
     faults.add('planId', 'unknown_plan', `there is no plan "${account.planId}"`);
+}
+
+function checkRateGroup(faults: Faults, account: Account, context: DecisionContext): void {
+  if (account.rateGroupId === null) return;
+  const group = context.view.rateGroups.get(account.rateGroupId);
+  if (group === undefined || !isOffered(group.owner, account, context))
+    faults.add('rateGroupId', 'unknown_rate_group', `there is no rate group "${account.rateGroupId}"`);
+}
+
+/** Overrides are sell cards that could be in a plan of the account. */
+function checkOverrides(faults: Faults, account: Account, context: DecisionContext): void {
+  const { view } = context;
+  checkOverlaps(faults, account.overrides, 'overrides');
+  const planId = account.planId ?? view.rateGroups.get(account.rateGroupId ?? '')?.planId ?? '';
+  const service = view.plans.get(planId)?.service;
+  for (const [index, { cardId }] of account.overrides.entries()) {
+    const field = `overrides/${index}/cardId`;
+    const card = view.cards.get(cardId);
+    if (card === undefined || !isOffered(card.owner, account, context))
+      faults.add(field, 'unknown_card', `there is no rate card "${cardId}" of an account above this one`);
+    else if (card.side !== 'sell') faults.add(field, 'not_a_sell_card', `rate card "${cardId}" is a buy card`);
+    else if (service !== undefined && card.service !== service)
+      faults.add(field, 'other_service', `rate card "${cardId}" is for ${card.service}`);
+  }
+}
+
+/** Whether what `owner` has may be given to the account by the caller. */
+function isOffered(owner: string | null | undefined, { parentId }: Account, context: DecisionContext): boolean {
+  const above =
+    (owner ?? null) === null || (parentId !== null && context.view.chain(parentId).includes(owner as string));
+  return above && sees(context, owner);
 }

@@ -6,12 +6,16 @@ import type {
   ChangeConnectionBody,
   ChangePlanBody,
   ChangeRateCardBody,
+  ChangeRateGroupBody,
   ChangeSupplierBody,
   ConfigureSourceBody,
   CreatePlanBody,
   CreateRateCardBody,
+  CreateRateGroupBody,
   IssueApiKeyBody,
+  IssueNoticesBody,
   OpenAccountBody,
+  PublishFxRatesBody,
 } from '../schemas/body-schemas.js';
 
 /** What is known of an uploaded set of rows when its publication is decided. */
@@ -47,6 +51,12 @@ export type CatalogCommand =
   | { type: 'WithdrawRates'; id: string; version: number }
   | { type: 'CreatePlan'; id: string; body: CreatePlanBody }
   | { type: 'ChangePlan'; id: string; body: ChangePlanBody }
+  | { type: 'CreateRateGroup'; id: string; body: CreateRateGroupBody }
+  | { type: 'ChangeRateGroup'; id: string; body: ChangeRateGroupBody }
+  /** id: the source of the rates, such as `ecb`. */
+  | { type: 'PublishFxRates'; id: string; body: PublishFxRatesBody }
+  /** id: what the job calls them together, such as a card's version; every notice has a stream of its own. */
+  | { type: 'IssueNotices'; id: string; body: IssueNoticesBody }
   | { type: 'PublishNumbers'; id: string; version: number; rowSet: RowSet }
   /** hash: SHA-256 of the secret, hex. */
   | { type: 'IssueApiKey'; id: string; hash: string; body: IssueApiKeyBody }

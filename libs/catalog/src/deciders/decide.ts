@@ -2,9 +2,12 @@ import { changeAccount, closeAccount, openAccount } from './account.decider.js';
 import { issueApiKey, revokeApiKey } from './api-key.decider.js';
 import type { CatalogCommand } from './command.js';
 import type { Aggregate, Decision, DecisionContext } from './decision.js';
+import { publishFxRates } from './fx-rates.decider.js';
+import { issueNotices } from './notice.decider.js';
 import { publishNumbers } from './numbering-plan.decider.js';
 import { changePlan, createPlan } from './plan.decider.js';
 import { changeRateCard, createRateCard, publishRates, withdrawRates } from './rate-card.decider.js';
+import { changeRateGroup, createRateGroup } from './rate-group.decider.js';
 import { configureSource } from './source.decider.js';
 import { addConnection, addSupplier, changeConnection, changeSupplier } from './supplier.decider.js';
 
@@ -45,6 +48,14 @@ export function decide(command: CatalogCommand, context: DecisionContext): Decis
       return createPlan(command, context);
     case 'ChangePlan':
       return changePlan(command, context);
+    case 'CreateRateGroup':
+      return createRateGroup(command, context);
+    case 'ChangeRateGroup':
+      return changeRateGroup(command, context);
+    case 'PublishFxRates':
+      return publishFxRates(command, context);
+    case 'IssueNotices':
+      return issueNotices(command, context);
     case 'PublishNumbers':
       return publishNumbers(command, context);
     case 'IssueApiKey':
@@ -69,6 +80,10 @@ const AGGREGATES: Record<CatalogCommand['type'], Aggregate> = {
   WithdrawRates: 'rate-card',
   CreatePlan: 'plan',
   ChangePlan: 'plan',
+  CreateRateGroup: 'rate-group',
+  ChangeRateGroup: 'rate-group',
+  PublishFxRates: 'fx-rates',
+  IssueNotices: 'notice',
   PublishNumbers: 'numbering-plan',
   IssueApiKey: 'api-key',
   RevokeApiKey: 'api-key',

@@ -1,10 +1,21 @@
+import { canonicalJson } from '../canonical-json.js';
 import type { CatalogEventData, Micros, Permission } from '../model.js';
 import { OPERATOR } from '../model.js';
 import type { CatalogView } from '../view.js';
 
 /** Kinds of streams. */
 export type Aggregate =
-  'account' | 'supplier' | 'connection' | 'source' | 'rate-card' | 'plan' | 'numbering-plan' | 'api-key';
+  | 'account'
+  | 'supplier'
+  | 'connection'
+  | 'source'
+  | 'rate-card'
+  | 'plan'
+  | 'rate-group'
+  | 'fx-rates'
+  | 'notice'
+  | 'numbering-plan'
+  | 'api-key';
 
 /** An event before it has a position. */
 export type NewEvent = {
@@ -109,23 +120,4 @@ export function merged<T extends object>(before: T, changes: Partial<Record<keyo
 /** Same fields, same values; order of fields does not matter. */
 export function sameContent(a: unknown, b: unknown): boolean {
   return canonicalJson(a) === canonicalJson(b);
-}
-
-/** JSON with sorted keys: equal content gives equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-export function checkCurrency(faults: Faults, asked: string | undefined, settings: CatalogSettings): void {
-  if (asked !== undefined && asked !== settings.currency) {
-    faults.add(
-      'currency',
-      'currency_not_supported',
-      `this installation works in ${settings.currency}; ${asked} needs conversion, which it does not do`,
-    );
-  }
 }

@@ -1,5 +1,7 @@
 import type { Plan } from '../model.js';
+import { checkOverlaps } from './bindings.js';
 import type { CommandOf } from './command.js';
+import { checkFxTerms } from './currency.js';
 import {
   exists,
   Faults,
@@ -22,6 +24,7 @@ export function createPlan({ id, body }: CommandOf<'CreatePlan'>, context: Decis
   checkOwner(faults, owner, context);
   const plan: Plan = { ...body, id, owner, version: 1 };
   checkBindings(faults, plan, context);
+  checkFxTerms(faults, plan.fx, 'fx');
   return faults.orAccept({ aggregate: 'plan', aggregateId: id, type: 'PlanCreated', data: plan });
 }
 
@@ -35,18 +38,16 @@ export function changePlan({ id, body }: CommandOf<'ChangePlan'>, context: Decis
   faults.immutable('service', before.service, body.service);
   const plan = merged(before, body);
   if (!sameContent(plan.bindings, before.bindings)) checkBindings(faults, plan, context);
+  if (body.fx !== undefined) checkFxTerms(faults, plan.fx, 'fx');
   if (sameContent(plan, before)) return faults.orAccept();
   const changed = { ...plan, version: before.version + 1 };
   return faults.orAccept({ aggregate: 'plan', aggregateId: id, type: 'PlanChanged', data: changed });
 }
 
 function checkBindings(faults: Faults, plan: Plan, { view }: DecisionContext): void {
-  const seen = new Set<string | null>();
-  for (const [index, { trafficClass, cardId }] of plan.bindings.entries()) {
+  checkOverlaps(faults, plan.bindings, 'bindings');
+  for (const [index, { cardId }] of plan.bindings.entries()) {
     const field = `bindings/${index}`;
-    if (seen.has(trafficClass))
-      faults.add(`${field}/trafficClass`, 'class_bound_twice', `${trafficClass ?? 'any class'} is bound twice`);
-    seen.add(trafficClass);
     const card = view.cards.get(cardId);
     if (card === undefined || (card.owner ?? null) !== (plan.owner ?? null)) {
       faults.add(`${field}/cardId`, 'unknown_card', `there is no rate card "${cardId}" of the plan's owner`);

@@ -1,8 +1,8 @@
 import type { Micros, RateCard, RateCardVersion } from '../model.js';
 import type { CommandOf } from './command.js';
+import { checkCurrency } from './currency.js';
 import {
   accept,
-  checkCurrency,
   exists,
   Faults,
   isOperator,
@@ -14,6 +14,7 @@ import {
   type Decision,
   type DecisionContext,
 } from './decision.js';
+import { checkDerivation, checkFx } from './card-terms.js';
 import { checkOwner } from './owner.js';
 
 /** Creates a card. Its side, service, currency and owner are for ever. */
@@ -22,12 +23,14 @@ export function createRateCard({ id, body }: CommandOf<'CreateRateCard'>, contex
   if (view.cards.has(id)) return exists('rate card', id);
   const owner = body.owner === undefined && !isOperator(authority) ? authority.scope : (body.owner ?? null);
   const faults = new Faults();
-  checkCurrency(faults, body.currency, settings);
+  checkCurrency(faults, body.currency);
   checkOwner(faults, owner, context);
   if (body.side === 'buy' && owner !== null) {
     faults.add('side', 'reseller_buy_card', "a reseller's buy card is the sell card of the account above it");
   }
   const card: RateCard = { ...body, id, owner, currency: body.currency ?? settings.currency };
+  checkFx(faults, card);
+  checkDerivation(faults, card, context);
   return faults.orAccept({ aggregate: 'rate-card', aggregateId: id, type: 'RateCardCreated', data: card });
 }
 
@@ -42,6 +45,8 @@ export function changeRateCard({ id, body }: CommandOf<'ChangeRateCard'>, contex
   faults.immutable('service', before.service, body.service);
   faults.immutable('currency', before.currency, body.currency);
   const card = merged(before, body);
+  if (!sameContent(card.fx, before.fx)) checkFx(faults, card);
+  if (!sameContent(card.derivation, before.derivation)) checkDerivation(faults, card, context);
   if (sameContent(card, before)) return faults.orAccept();
   return faults.orAccept({ aggregate: 'rate-card', aggregateId: id, type: 'RateCardChanged', data: card });
 }

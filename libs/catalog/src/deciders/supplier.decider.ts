@@ -1,7 +1,7 @@
 import type { Connection, Supplier } from '../model.js';
 import type { CommandOf } from './command.js';
+import { checkCurrency } from './currency.js';
 import {
-  checkCurrency,
   exists,
   Faults,
   merged,
@@ -18,7 +18,7 @@ export function addSupplier({ id, body }: CommandOf<'AddSupplier'>, context: Dec
   if (refused !== null) return refused;
   if (context.view.suppliers.has(id)) return exists('supplier', id);
   const faults = new Faults();
-  checkCurrency(faults, body.currency, context.settings);
+  checkCurrency(faults, body.currency);
   checkBuyCard(faults, body.buyCardId, context);
   const supplier: Supplier = { ...body, id, currency: body.currency ?? context.settings.currency };
   return faults.orAccept({ aggregate: 'supplier', aggregateId: id, type: 'SupplierAdded', data: supplier });

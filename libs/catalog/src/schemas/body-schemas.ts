@@ -8,6 +8,7 @@ import {
   currency,
   DEFAULT_TIMEOUT_SEC,
   derivation,
+  fxDay,
   fxTerms,
   id,
   instant,
@@ -15,6 +16,7 @@ import {
   money,
   moneyNotNegative,
   name,
+  notice,
   noticeDays,
   precedence,
   service,
@@ -33,6 +35,9 @@ function withoutGiven<T extends { version?: unknown; versions?: unknown }>(body:
   const { version: _version, versions: _versions, ...rest } = body;
   return rest;
 }
+
+/** An event of so many days stays under Kafka's message size; a history comes in several. */
+export const MAX_FX_DAYS = 250;
 
 const mode = z.enum(['prepaid', 'postpaid']);
 const networkEvidence = z
@@ -253,6 +258,20 @@ export const changeRateGroupBody = z
   })
   .transform(withoutGiven);
 
+/** Days of one source's rates. What a feed fetches and what a person enters are the same. */
+export const publishFxRatesBody = z.strictObject({
+  base: currency,
+  days: z
+    .array(fxDay.extend({ publishedAt: instant }))
+    .min(1)
+    .max(MAX_FX_DAYS),
+});
+
+/** When a version is effective is the version's own; when it was issued is decided. */
+export const issueNoticesBody = z.strictObject({
+  notices: z.array(notice.omit({ effectiveFrom: true, issuedAt: true })).max(10_000),
+});
+
 export const issueApiKeyBody = z
   .strictObject({
     ...given,
@@ -277,5 +296,7 @@ export type ChangeRateCardBody = z.output<typeof changeRateCardBody>;
 export type CreatePlanBody = z.output<typeof createPlanBody>;
 export type ChangePlanBody = z.output<typeof changePlanBody>;
 export type IssueApiKeyBody = z.output<typeof issueApiKeyBody>;
+export type PublishFxRatesBody = z.output<typeof publishFxRatesBody>;
+export type IssueNoticesBody = z.output<typeof issueNoticesBody>;
 export type CreateRateGroupBody = z.output<typeof createRateGroupBody>;
 export type ChangeRateGroupBody = z.output<typeof changeRateGroupBody>;

@@ -4,6 +4,7 @@ import {
   anyId,
   binding,
   chargeBasis,
+  count,
   country,
   currency,
   derivation,
@@ -16,7 +17,9 @@ import {
   money,
   moneyNotNegative,
   name,
+  notice,
   noticeDays,
+  number,
   precedence,
   service,
   timeZone,
@@ -26,8 +29,6 @@ import {
 } from './fields.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().min(0);
-const number = z.int().min(1);
 
 const account = z.strictObject({
   id,
@@ -119,23 +120,6 @@ const plan = z.strictObject({
 const rateGroup = z.strictObject({ id, version: number, owner: id.nullable(), name, planId: id });
 
 const fxRates = z.strictObject({ source: fxSource, base: currency, days: z.array(fxDay).min(1), knownAt: micros });
-
-const notice = z.strictObject({
-  id,
-  cardId: id,
-  version: number,
-  accountId: id,
-  effectiveFrom: micros,
-  issuedAt: micros,
-  changes: z.strictObject({
-    new: count,
-    increase: count,
-    decrease: count,
-    changed: count,
-    unchanged: count,
-    withdrawn: count,
-  }),
-});
 
 const apiKey = z.strictObject({
   id,

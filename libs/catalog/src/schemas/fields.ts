@@ -28,6 +28,8 @@ export const chargeBasis = z.enum(['accept', 'submit', 'delivered', 'final_not_r
 export const timeoutPolicy = z.enum(['settle', 'release']);
 export const timeoutSec = z.int().min(1).max(RECEIPT_HORIZON_SEC);
 export const micros = z.int().min(0);
+export const count = z.int().min(0);
+export const number = z.int().min(1);
 
 export const timeZone = z.string().max(64).refine(isTimeZone, { message: 'must be an IANA time zone' });
 
@@ -118,6 +120,24 @@ export const binding = z.strictObject({
   trafficClass: trafficClass.nullable().default(null),
   countries: z.array(country).min(1).max(300).nullable().default(null),
   cardId: id,
+});
+
+/** Who was told of what. */
+export const notice = z.strictObject({
+  id,
+  cardId: id,
+  version: number,
+  accountId: id,
+  effectiveFrom: micros,
+  issuedAt: micros,
+  changes: z.strictObject({
+    new: count,
+    increase: count,
+    decrease: count,
+    changed: count,
+    unchanged: count,
+    withdrawn: count,
+  }),
 });
 
 function isTimeZone(text: string): boolean {

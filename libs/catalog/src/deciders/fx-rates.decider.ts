@@ -1,0 +1,45 @@
+import type { FxDay, FxRates, Micros } from '../model.js';
+import type { CommandOf } from './command.js';
+import { checkCurrency } from './currency.js';
+import { Faults, operatorOnly, type Decision, type DecisionContext } from './decision.js';
+
+/** A source may hand its rates over a little before they count; a year ahead is a typing error. */
+const MAX_AHEAD: Micros = 86_400_000_000;
+
+/**
+ * Publishes exchange rates of some days of one source; `id` is the source. A day that was published before is replaced
+ * for what is rated from here on.
+ *
+ * Out     one event with the days that say something new; none where all of them were published just so
+ */
+export function publishFxRates({ id, body }: CommandOf<'PublishFxRates'>, context: DecisionContext): Decision {
+  const refused = operatorOnly(context.authority);
+  if (refused !== null) return refused;
+  const { view, now } = context;
+  const { base, days } = body;
+  const faults = new Faults();
+  checkCurrency(faults, base, 'base');
+  const known = view.fxDigests.baseOf(id);
+  if (known !== undefined && known !== base)
+    faults.add('base', 'immutable', `rates of "${id}" are per ${known}; another base needs a source of its own`);
+  const seen = new Set<string>();
+  for (const [index, day] of days.entries()) {
+    if (seen.has(day.date)) faults.add(`days/${index}/date`, 'day_twice', `${day.date} is there twice`);
+    seen.add(day.date);
+    checkDay(faults, day, `days/${index}`, base);
+    if (day.publishedAt > now + MAX_AHEAD)
+      faults.add(`days/${index}/publishedAt`, 'in_the_future', 'lies more than a day ahead');
+  }
+  const fresh = days.filter((day) => !view.fxDigests.has(id, day));
+  if (fresh.length === 0) return faults.orAccept();
+  const data: FxRates = { source: id, base, days: fresh, knownAt: now };
+  return faults.orAccept({ aggregate: 'fx-rates', aggregateId: id, type: 'FxRatesPublished', data });
+}
+
+function checkDay(faults: Faults, { rates }: FxDay, field: string, base: string): void {
+  if (Object.keys(rates).length === 0) faults.add(`${field}/rates`, 'no_rates', 'a day has at least one rate');
+  for (const code of Object.keys(rates)) {
+    if (code === base) faults.add(`${field}/rates/${code}`, 'base_rate', `${code} is the base, which is 1`);
+    else checkCurrency(faults, code, `${field}/rates/${code}`);
+  }
+}
