@@ -17,20 +17,23 @@ import { SheetMappingsController } from './http/sheet-mappings.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { SuppliersController } from './http/suppliers.controller.js';
 import { COMMANDS, IMPORTS, QUERIES, ROWS } from './http/tokens.js';
+import { WhatIfsController } from './http/what-ifs.controller.js';
 import type { CatalogQueries } from './queries/catalog-queries.js';
+import { WHAT_IFS, WhatIfPort, type WhatIfOptions } from './what-if/what-if.port.js';
 
 export interface CatalogParts {
   commands: CommandHandler;
   queries: CatalogQueries;
   rows: RowPortOptions;
   imports: ImportPortOptions;
+  whatIfs: WhatIfOptions;
   apiKeys: ApiKeys;
 }
 
 /** Who does what in the catalog service, in the order a command meets it. */
 @Module({})
 export class CatalogModule {
-  static with({ commands, queries, rows, imports, apiKeys }: CatalogParts): DynamicModule {
+  static with({ commands, queries, rows, imports, whatIfs, apiKeys }: CatalogParts): DynamicModule {
     return {
       module: CatalogModule,
       providers: [
@@ -41,6 +44,8 @@ export class CatalogModule {
         { provide: ROWS, useValue: rows },
         ImportPort, // rate sheets of any layout: staged, approved, published through the same commands
         { provide: IMPORTS, useValue: imports },
+        WhatIfPort, // prices that are in no catalog, tried on usages or past traffic
+        { provide: WHAT_IFS, useValue: whatIfs },
         ResourceReads,
         { provide: QUERIES, useValue: queries }, // the state now from the view, at an instant from the stream
       ],
@@ -54,6 +59,7 @@ export class CatalogModule {
         SheetMappingsController,
         RateCardsController,
         PlansController,
+        WhatIfsController,
         NumberingPlansController,
         ApiKeysController,
       ],

@@ -1,4 +1,4 @@
-import { baseConfigSchema, envBoolean, envInteger, postgresConfig } from '@ratestream/http';
+import { baseConfigSchema, clickhouseConfig, envBoolean, envInteger, postgresConfig } from '@ratestream/http';
 import { z } from 'zod';
 
 /** Everything the catalog is told from outside; variables are named after the fields (`IMPORT_MAX_ROWS`). */
@@ -18,6 +18,15 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   importWaitMs: envInteger(0, 120_000).default(20_000),
   /** A staged import is approved by another key than the one that uploaded it. */
   importSecondApprover: envBoolean.default(true),
+  /** Where past traffic is read for what-ifs and margins; absent: they say that it is not known, and all else works. */
+  clickhouseUrl: clickhouseConfig.clickhouseUrl.optional(),
+  clickhouseDatabase: clickhouseConfig.clickhouseDatabase,
+  /** How long the request with a what-if waits for its result; after that it answers 202 and the reading goes on. */
+  whatIfWaitMs: envInteger(0, 120_000).default(10_000),
+  whatIfTimeoutMs: envInteger(1_000, 86_400_000).default(600_000),
+  whatIfMaxConcurrent: envInteger(1, 16).default(2),
+  /** Rated legs that one what-if may read. */
+  whatIfMaxRows: envInteger(1, 2_000_000_000).default(100_000_000),
 });
 
 export type CatalogConfig = z.output<typeof catalogConfigSchema>;

@@ -13,6 +13,7 @@ import { RowPublisher } from '../src/commands/row-publisher.js';
 import { CatalogQueries } from '../src/queries/catalog-queries.js';
 import { takeSheets } from '../src/http/take-sheets.js';
 import { makeImports } from '../src/imports/make-imports.js';
+import { makeWhatIfs } from '../src/what-if/make-what-ifs.js';
 import { UploadSlots } from '../src/upload/upload-slots.js';
 
 export const ADMIN_SECRET = 'rs_the-admin-of-this-test';
@@ -52,17 +53,22 @@ export function startProcess(pool: Pool, options: { clock?: () => number; serdes
 }
 
 /** The service's HTTP side over real PostgreSQL, without Kafka behind it. */
-export async function startApp(pool: Pool, maxBytes = 50_000_000): Promise<Process & { app: NestFastifyApplication }> {
+export async function startApp(
+  pool: Pool,
+  maxBytes = 50_000_000,
+  options: { clickHouse?: { url: string; database: string }; whatIfWaitMs?: number; whatIfMaxRows?: number } = {},
+): Promise<Process & { app: NestFastifyApplication }> {
   const process = startProcess(pool);
   const { state, commands } = process;
   await state.catchUp(pool);
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(2);
+  const queries = new CatalogQueries(state.view, pool);
   const app = await createServiceApp({
     name: 'catalog',
     module: CatalogModule.with({
       commands,
-      queries: new CatalogQueries(state.view, pool),
+      queries,
       rows: {
         publisher,
         pool,
@@ -82,6 +88,20 @@ export async function startApp(pool: Pool, maxBytes = 50_000_000): Promise<Proce
         maxBytes,
         secondApprover: true,
         waitMs: 60_000,
+      }),
+      whatIfs: makeWhatIfs({
+        pool,
+        view: state.view,
+        queries,
+        logger: silentLogger(),
+        settings: { currency: 'EUR', partitions: 6 },
+        limits: { maxBytes, maxRows: 200_000 },
+        clickHouse: options.clickHouse ?? null,
+        waitMs: options.whatIfWaitMs ?? 60_000,
+        timeoutMs: 120_000,
+        maxConcurrent: 2,
+        maxRows: options.whatIfMaxRows ?? 10_000_000,
+        clock: () => Date.now() * 1_000,
       }),
       apiKeys: {
         find: (hash) => state.view.apiKeyByHash(hash),

@@ -13,6 +13,7 @@ import type { ImportRunner } from '../imports/import-runner.js';
 import { makeImports } from '../imports/make-imports.js';
 import { takeSheets } from '../http/take-sheets.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
+import { makeWhatIfs } from '../what-if/make-what-ifs.js';
 import { UploadSlots } from '../upload/upload-slots.js';
 import { issueBootstrapKey } from './bootstrap-key.js';
 import { Follower } from './follower.js';
@@ -60,7 +61,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
     serdes,
     state,
     metrics,
-    settings: { currency: config.currency, partitions: topics.usage.partitions[config.environment] },
+    settings: settingsOf(config),
     clock: nowMicros,
     onCommitted: () => relay.poke(),
   });
@@ -82,6 +83,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'kafka', run: () => kafka.close() },
       { name: 'relay', run: () => relay.stop() },
       { name: 'imports', run: () => runner.stop() },
+      { name: 'what-ifs', run: () => parts.whatIfs.stop() },
     ],
   });
   const onFatal = (error: Error): void => service.fail(error);
@@ -104,7 +106,7 @@ interface Shared {
 function partsOf(
   config: CatalogConfig,
   { pool, state, commands, metrics, logger }: Shared,
-): CatalogParts & { runner: ImportRunner } {
+): CatalogParts & { runner: ImportRunner; whatIfs: ReturnType<typeof makeWhatIfs> } {
   const { view } = state;
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(config.importMaxConcurrent);
@@ -121,17 +123,35 @@ function partsOf(
     secondApprover: config.importSecondApprover,
     waitMs: config.importWaitMs,
   });
+  const queries = new CatalogQueries(view, pool);
+  const limits = { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows };
+  const { clickhouseUrl: url, clickhouseDatabase: database } = config;
+  const whatIfs = makeWhatIfs({
+    pool,
+    view,
+    queries,
+    logger,
+    limits,
+    settings: settingsOf(config),
+    clickHouse: url === undefined ? null : { url, database },
+    waitMs: config.whatIfWaitMs,
+    timeoutMs: config.whatIfTimeoutMs,
+    maxConcurrent: config.whatIfMaxConcurrent,
+    maxRows: config.whatIfMaxRows,
+    clock: nowMicros,
+  });
   return {
+    whatIfs,
     imports,
     runner: imports.runner,
     commands,
-    queries: new CatalogQueries(view, pool),
+    queries,
     rows: {
       publisher,
       pool,
       metrics,
       slots,
-      limits: { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows },
+      limits,
     },
     apiKeys: { find: (hash) => view.apiKeyByHash(hash), isWithin: (id, scope) => view.isWithin(id, scope) },
   };
@@ -161,6 +181,10 @@ function connectPostgres(config: CatalogConfig, logger: Logger): Pool {
 function saslOf(config: CatalogConfig): object {
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
   return mechanism === undefined ? {} : { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
+}
+
+function settingsOf({ currency, environment }: CatalogConfig): { currency: string; partitions: number } {
+  return { currency, partitions: topics.usage.partitions[environment] };
 }
 
 function nowMicros(): number {

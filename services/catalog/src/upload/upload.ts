@@ -66,7 +66,7 @@ export async function readUpload<T>(
   );
 }
 
-async function readCsvUpload<T>(input: Readable, kind: SheetKind<T>, limits: CsvLimits): Promise<Upload<T>> {
+export async function readCsvUpload<T>(input: Readable, kind: SheetKind<T>, limits: CsvLimits): Promise<Upload<T>> {
   const sheet = kind.sheet();
   const contentSha256 = await readCsv(
     input,

@@ -57,16 +57,25 @@ export interface TrafficQuery {
   /** Exclusive. */
   to: Micros;
   side: 'sell' | 'buy';
-  /** Payers of sell legs; null: any. Never above or beside whom the caller may see. */
-  payers: readonly string[] | null;
-  /** Accounts whose messages count; null: any. */
+  /** Legs that these cards priced or had no rate for … */
+  cards: readonly string[];
+  /** … and all legs of these payers, whatever card priced them. */
+  payers: readonly string[];
+  /** Payers that the caller may know of; null: all. */
+  within: readonly string[] | null;
+  /** Accounts whose messages count; null: all. */
   accounts: readonly string[] | null;
-  /** Legs of these cards; null: of any card, and those that no card priced. */
-  cards: readonly string[] | null;
   /** Instants at which a price changes, ascending: no group lies on both sides of one. */
   boundaries: readonly Micros[];
   /** The longest prefix that a rate of the cards names. */
   digits: number;
+}
+
+/** A piece of the traffic that is read at once. */
+export interface TrafficSlice {
+  partition: number;
+  /** Rows that will be read for it. */
+  rows: number;
 }
 
 /** What one party earns and pays for the same messages: settled units by the two cards and all that they are priced by. */
@@ -102,9 +111,11 @@ export class TrafficUnknown extends Error {
  */
 export interface TrafficReader {
   ping(): Promise<void>;
-  /** Legs of a query that will be read: the total that progress is shown against. */
-  count(query: TrafficQuery): Promise<number>;
-  /** Groups of settled legs, then of unrated ones, a piece at a time. `read`: legs that the pieces so far stand for. */
-  groups(query: TrafficQuery): AsyncGenerator<{ groups: LegGroup[]; read: number }>;
+  /** Payers of the legs that a query is for. */
+  payers(query: TrafficQuery): Promise<string[]>;
+  /** What a query will read: the total that progress is shown against. */
+  slices(query: TrafficQuery): Promise<TrafficSlice[]>;
+  /** The legs of a slice as they stand now, corrections applied: charged ones, and those without a price. */
+  groups(query: TrafficQuery, slice: TrafficSlice): AsyncGenerator<LegGroup[]>;
   pairs(query: PairQuery): Promise<PairGroup[]>;
 }
