@@ -31,7 +31,10 @@ export { leastLoadedPartition, MAX_LEVELS } from './deciders/account.decider.js'
 export { SOURCE_NOTICE_MICROS } from './deciders/source.decider.js';
 export { inForce, nextRateVersion } from './deciders/rate-card.decider.js';
 export { nextNumbersVersion } from './deciders/numbering-plan.decider.js';
-export { parseRateRow, rateIdOf, RATE_COLUMNS } from './rows/rate-row.js';
+export { parseRateRow, RATE_COLUMNS } from './rows/rate-row.js';
+export { rateIdOf } from './rows/rate-id.js';
+export type { RateKey } from './rows/rate-id.js';
+export { rateCells } from './rows/rate-cells.js';
 export { parseNumberRow, NUMBER_COLUMNS } from './rows/number-row.js';
 export { RowSheet } from './rows/row-sheet.js';
 export type { RefusedRow } from './rows/row-sheet.js';

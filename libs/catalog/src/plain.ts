@@ -15,6 +15,19 @@ export const PLAIN_RATE: Pick<
   validUntil: null,
 };
 
+/** Whether a rate matches any sender, origin and grade, has no priority and is no surcharge. */
+export function isPlainRate(row: RateRow): boolean {
+  return (
+    row.senderType === null &&
+    row.originCountry === null &&
+    row.routeGrade === null &&
+    row.priority === 0 &&
+    row.surcharge === null &&
+    row.validFrom === null &&
+    row.validUntil === null
+  );
+}
+
 /** An account with the prices of its plan alone. */
 export const PLAIN_ACCOUNT: Pick<Account, 'rateGroupId' | 'overrides'> = { rateGroupId: null, overrides: [] };
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NumberRow, RateRow } from '@ratestream/events';
+import { isPlainRate } from './plain.js';
 
 const FIELD = '\u001f';
 const ROW = '\n';
@@ -20,8 +21,9 @@ export function numberRowsHash(rows: readonly NumberRow[]): string {
   return hashLines(rows, numberLine);
 }
 
+/** Rates that say nothing new are written as they were before there was more to say, so old digests hold. */
 function rateLine(row: RateRow): string {
-  return [
+  const fields = [
     row.rateId,
     row.country,
     row.mcc,
@@ -33,7 +35,18 @@ function rateLine(row: RateRow): string {
     row.basis,
     row.timeoutSec,
     row.timeoutPolicy,
-  ].join(FIELD);
+  ];
+  if (!isPlainRate(row))
+    fields.push(
+      row.senderType,
+      row.originCountry,
+      row.routeGrade,
+      row.priority,
+      row.surcharge,
+      row.validFrom,
+      row.validUntil,
+    );
+  return fields.join(FIELD);
 }
 
 function numberLine(row: NumberRow): string {

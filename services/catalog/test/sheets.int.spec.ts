@@ -1,7 +1,7 @@
 import { needs, NO_SAMPLES } from '@ratestream/testing/needs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codecs } from '@ratestream/events';
-import { CatalogView, type RateCardVersion } from '@ratestream/catalog';
+import { CatalogView, RATE_COLUMNS, type RateCardVersion } from '@ratestream/catalog';
 import { Outbox, type Pool } from '@ratestream/postgres';
 import { sampleData } from '@ratestream/testing';
 import { readFileSync } from 'node:fs';
@@ -86,7 +86,7 @@ test('a good sheet is published whole, its rows before the event, and comes back
     `attachment; filename="${card}-1.csv"`,
   ]);
   expect(exported.text).toBe(
-    `${HEADER}GB,234,10,,otp,0.0405,part,delivered,3600,release\n,,,4477,,0.05,message,,,\n,,,,,0.1,part,,,\n`,
+    `${RATE_COLUMNS.join()}\nGB,234,10,,otp,0.0405,part,delivered,3600,release,,,,,,,\n,,,4477,,0.05,message,,,,,,,,,,\n,,,,,0.1,part,,,,,,,,,,\n`,
   );
   const again = await call('POST', `/rate-cards/${card}/versions`, exported.text);
   expect(again.body).toMatchObject({ version: 2, rows: 3, sha256: answer.body['sha256'] });

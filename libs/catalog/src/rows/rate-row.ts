@@ -1,7 +1,9 @@
 import type { RateRow } from '@ratestream/events';
 import { parseMoney, type Nano } from '@ratestream/money';
-import { PLAIN_RATE } from '../plain.js';
+import { parseInstant } from '../instant.js';
+import { UNKNOWN_ORIGIN, type Micros } from '../model.js';
 import { RECEIPT_HORIZON_SEC } from '../schemas/fields.js';
+import { rateIdOf } from './rate-id.js';
 import { RowReader, shorten, type RawRow, type RowResult } from './row-fault.js';
 
 /** Columns of an uploaded rate sheet; only `price` is needed. A row with nothing else is the card's default. */
@@ -16,8 +18,20 @@ export const RATE_COLUMNS = [
   'basis',
   'timeout_sec',
   'timeout_policy',
+  'sender_type',
+  'origin_country',
+  'route_grade',
+  'priority',
+  'surcharge',
+  'valid_from',
+  'valid_until',
 ] as const;
 
+/** Traffic classes, sender types, grades and names of surcharges. */
+const WORD = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
+const NO_WORD = 'lower case letters, digits, _ . -';
+/** Above it nobody ranks by hand. */
+const MAX_PRIORITY = 1_000;
 const BASES = /^(accept|submit|delivered|final_not_rejected)$/;
 const DECIMAL = /^\+?\d{1,20}(\.\d*)?$/;
 /** No message costs a billion; rating keeps a price in 64 bits of nano-units. */
@@ -37,16 +51,18 @@ export function parseRateRow(raw: RawRow): RowResult<RateRow> {
   const mcc = read.optional('mcc', /^\d{3}$/, 'is no MCC: three digits');
   const mnc = read.optional('mnc', /^\d{2,3}$/, 'is no MNC: two or three digits, as text');
   const prefix = read.optional('prefix', /^\+?[1-9]\d{0,14}$/, 'is no E.164 prefix')?.replace('+', '') ?? null;
-  const trafficClass = read.optional(
-    'traffic_class',
-    /^[a-z0-9][a-z0-9_.-]{0,63}$/,
-    'is no traffic class: lower case letters, digits, _ . -',
-  );
+  const trafficClass = readWord(read, 'traffic_class', `is no traffic class: ${NO_WORD}`);
   const price = readPrice(read);
   const unit = (read.optional('unit', /^(part|message)$/, 'is neither part nor message') ?? 'part') as RateRow['unit'];
   const basis = read.optional('basis', BASES, 'is no charge basis');
   const timeoutSec = readTimeout(read);
   const timeoutPolicy = read.optional('timeout_policy', /^(settle|release)$/, 'is neither settle nor release');
+  const senderType = readWord(read, 'sender_type', `is no sender type: ${NO_WORD}`);
+  const originCountry = readOrigin(read);
+  const routeGrade = readWord(read, 'route_grade', `is no route grade: ${NO_WORD}`);
+  const priority = readPriority(read);
+  const surcharge = readSurcharge(read);
+  const { validFrom, validUntil } = readValidity(read);
   if (mnc !== null && mcc === null && read.text('mcc') === '')
     read.fault('mnc', 'mnc_without_mcc', 'an MNC means nothing without its MCC');
   if (prefix !== null && (mcc !== null || mnc !== null)) {
@@ -58,26 +74,80 @@ export function parseRateRow(raw: RawRow): RowResult<RateRow> {
     mcc,
     mnc,
     prefix,
-    trafficClass: trafficClass === 'any' ? null : trafficClass,
+    trafficClass,
     price,
     unit,
     basis,
     timeoutSec,
     timeoutPolicy,
-    ...PLAIN_RATE,
+    senderType,
+    originCountry,
+    routeGrade,
+    priority,
+    surcharge,
+    validFrom,
+    validUntil,
   };
   return { row: { rateId: rateIdOf(row), ...row } };
 }
 
-/**
- * What a rate matches on, as text that a person can read; unique within a version, so it is the rate's id there.
- *
- * Example `otp:GB-234-10`, `any:+4477`, `any:GB`, `any:234`, `any:default`
- */
-export function rateIdOf(row: Pick<RateRow, 'country' | 'mcc' | 'mnc' | 'prefix' | 'trafficClass'>): string {
-  const place = [row.country, row.mcc, row.mnc].filter((part) => part !== null).join('-');
-  const destination = row.prefix === null ? place : `${place}+${row.prefix}`;
-  return `${row.trafficClass ?? 'any'}:${destination === '' ? 'default' : destination}`;
+/** `any` is said by leaving the cell empty, and taken as that. */
+function readWord(read: RowReader, field: string, message: string): string | null {
+  const word = read.optional(field, WORD, message);
+  return word === 'any' ? null : word;
+}
+
+/** `unknown` prices messages of which no origin is known; empty prices those of every origin. */
+function readOrigin(read: RowReader): string | null {
+  const text = read.text('origin_country').toLowerCase();
+  if (text === 'any') return null;
+  if (text === UNKNOWN_ORIGIN) return UNKNOWN_ORIGIN;
+  return read.optionalUpper('origin_country', /^[A-Z]{2}$/, 'is no ISO 3166 alpha-2 code, nor unknown');
+}
+
+function readPriority(read: RowReader): number {
+  const text = read.text('priority');
+  if (text === '') return 0;
+  const priority = /^[+-]?\d{1,6}$/.test(text) ? Number(text) : NaN;
+  if (Math.abs(priority) <= MAX_PRIORITY) return priority === 0 ? 0 : priority;
+  read.fault(
+    'priority',
+    'malformed',
+    `"${shorten(text)}" is no whole number between -${MAX_PRIORITY} and ${MAX_PRIORITY}`,
+  );
+  return 0;
+}
+
+/** A component beside the usage price: when it is owed is said by the usage rate. */
+function readSurcharge(read: RowReader): string | null {
+  const surcharge = read.optional('surcharge', WORD, `is no name of a surcharge: ${NO_WORD}`);
+  if (read.text('surcharge') === '') return null;
+  for (const field of ['basis', 'timeout_sec', 'timeout_policy'])
+    if (read.text(field) !== '')
+      read.fault(field, 'surcharge_terms', 'a surcharge has the basis and time-out of the usage rate');
+  return surcharge;
+}
+
+/** The billing times that a surcharge counts for; usage prices change with versions. */
+function readValidity(read: RowReader): { validFrom: Micros | null; validUntil: Micros | null } {
+  const validFrom = readInstant(read, 'valid_from');
+  const validUntil = readInstant(read, 'valid_until');
+  if (read.text('surcharge') === '')
+    for (const field of ['valid_from', 'valid_until'])
+      if (read.text(field) !== '')
+        read.fault(field, 'no_surcharge', 'only surcharges have dates; a usage price changes with a version');
+  if (validFrom !== null && validUntil !== null && validUntil <= validFrom)
+    read.fault('valid_until', 'not_after_from', 'lies not after valid_from');
+  return { validFrom, validUntil };
+}
+
+function readInstant(read: RowReader, field: string): Micros | null {
+  const text = read.text(field);
+  if (text === '') return null;
+  const at = parseInstant(text);
+  if (at === null || at < 0)
+    read.fault(field, 'malformed', `"${shorten(text)}" is no ISO 8601 instant with zone, such as 2026-01-01T00:00:00Z`);
+  return at;
 }
 
 function readPrice(read: RowReader): Nano | null {
