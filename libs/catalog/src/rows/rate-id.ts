@@ -17,13 +17,18 @@ const MIDNIGHT = 'T00:00:00.000Z';
 export function rateIdOf(row: RateKey): string {
   const place = [row.country, row.mcc, row.mnc].filter((part) => part !== null).join('-');
   const destination = row.prefix === null ? place : `${place}+${row.prefix}`;
-  let id = `${row.trafficClass ?? 'any'}:${destination === '' ? 'default' : destination}`;
-  // Written one by one: a sheet of a million rates asks for a million ids.
-  if (row.senderType != null) id += `;sender=${row.senderType}`;
-  if (row.originCountry != null) id += `;origin=${row.originCountry}`;
-  if (row.routeGrade != null) id += `;grade=${row.routeGrade}`;
-  if (row.surcharge != null) id += `;fee=${row.surcharge}${row.validFrom == null ? '' : `@${dateOf(row.validFrom)}`}`;
-  return id;
+  return (
+    `${row.trafficClass ?? 'any'}:${destination === '' ? 'default' : destination}` +
+    named(';sender=', row.senderType) +
+    named(';origin=', row.originCountry) +
+    named(';grade=', row.routeGrade) +
+    named(';fee=', row.surcharge) +
+    ((row.validFrom ?? null) === null ? '' : `@${dateOf(row.validFrom as Micros)}`)
+  );
+}
+
+function named(name: string, value: string | null | undefined): string {
+  return (value ?? null) === null ? '' : `${name}${value as string}`;
 }
 
 /** The day alone where it begins there. */
