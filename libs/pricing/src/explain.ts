@@ -20,7 +20,9 @@ const REASONS: Readonly<Record<string, string>> = {
   unknown_account: 'the account is not in the catalog',
   supplier_unknown: 'no supplier is known for the attempt',
   no_buy_card: 'neither the connection nor the supplier names a buy card',
-  currency_mismatch: 'the card is in another currency than the payer',
+  origin_unknown:
+    'the card prices this destination by the country of origin, which is not known, and has no rate for unknown origins',
+  no_fx_rate: 'no exchange rate leads from the currency of the card to that of the account',
   too_old:
     'the message is older than the 45 days within which duplicates are recognised; it is charged by a re-rating run only',
   direction_not_priced: 'this direction is not priced',

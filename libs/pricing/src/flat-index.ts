@@ -1,42 +1,75 @@
 /**
- * A hash index from number to small integer in one typed array, open addressing, at most half full.
+ * Numbers of rows of one column, and what a row costs: `key` and `price` of a row stand side by side in one buffer, so
+ * that the line of memory that says "this is the row" also says its price.
+ */
+export class RowColumns {
+  /** Key of row n at 2n. */
+  readonly keys: Float64Array;
+  /** Price of row n at 2n + 1. */
+  readonly prices: BigInt64Array;
+
+  constructor(rows: number) {
+    const buffer = new ArrayBuffer(rows * 16);
+    this.keys = new Float64Array(buffer);
+    this.prices = new BigInt64Array(buffer);
+  }
+}
+
+/** Slots for every entry: under 60 % full, so that a search ends after one line of memory nearly always. */
+const SPARSE = 1.75;
+
+/**
+ * A hash index from key to row in one typed array, open addressing.
  *
- * Keys    non-negative safe integers
- * Values  0 … 2^53; `get` answers −1 for what is not there
- * Cost    key and value stand side by side: one multiplication and usually one cache line, whatever the size
+ * Keys    non-negative safe integers; they stand in `columns`, an entry here is 32 bits of hash and the row
+ * Values  row × 2 + a bit; −1 for what is not there
+ * Cost    one multiplication, one line of memory for a miss and two for a hit, whatever the size
  */
 export class FlatIndex {
-  private readonly mask: number;
-  /** key, value, key, value, …; a free slot has the key −1. */
-  private readonly slots: Float64Array;
+  private readonly size: number;
+  private readonly scale: number;
+  /** hash, value, hash, value, …; a free slot has the value −1. */
+  private readonly slots: Int32Array;
   private count = 0;
 
   /** Room for exactly `capacity` keys; more is our bug and throws RangeError. */
-  constructor(private readonly capacity: number) {
-    let slots = 8;
-    while (slots < capacity * 2) slots *= 2;
-    this.mask = slots - 1;
-    this.slots = new Float64Array(slots * 2).fill(-1);
+  constructor(
+    private readonly columns: RowColumns,
+    private readonly capacity: number,
+  ) {
+    this.size = Math.ceil(capacity * SPARSE) + 1;
+    this.scale = this.size / 4_294_967_296;
+    this.slots = new Int32Array(this.size * 2).fill(-1);
   }
 
-  /** Sets a value; the last one of a key wins. */
-  set(key: number, value: number): void {
-    const { slots, mask } = this;
-    let slot = hashOf(key) & mask;
-    while (slots[slot * 2] !== -1 && slots[slot * 2] !== key) slot = (slot + 1) & mask;
-    if (slots[slot * 2] === -1 && ++this.count > this.capacity) throw new RangeError('index is full');
-    slots[slot * 2] = key;
-    slots[slot * 2 + 1] = value;
+  /** Sets a value whose row has its key in `columns`; answers the value that the key had before, or −1. */
+  set(value: number): number {
+    const { slots, size, columns } = this;
+    const key = columns.keys[value & ~1] as number;
+    const hash = hashOf(key);
+    let slot = ((hash >>> 0) * this.scale) | 0;
+    for (;;) {
+      const there = slots[slot * 2 + 1] as number;
+      const same = there !== -1 && slots[slot * 2] === hash && columns.keys[there & ~1] === key;
+      if (there === -1 && ++this.count > this.capacity) throw new RangeError('index is full');
+      if (there === -1 || same) {
+        slots[slot * 2] = hash;
+        slots[slot * 2 + 1] = value;
+        return there;
+      }
+      if (++slot === size) slot = 0;
+    }
   }
 
   get(key: number): number {
-    const { slots, mask } = this;
-    let slot = hashOf(key) & mask;
+    const { slots, size, columns } = this;
+    const hash = hashOf(key);
+    let slot = ((hash >>> 0) * this.scale) | 0;
     for (;;) {
-      const there = slots[slot * 2];
-      if (there === key) return slots[slot * 2 + 1] as number;
+      const there = slots[slot * 2 + 1] as number;
       if (there === -1) return -1;
-      slot = (slot + 1) & mask;
+      if (slots[slot * 2] === hash && columns.keys[there & ~1] === key) return there;
+      if (++slot === size) slot = 0;
     }
   }
 }

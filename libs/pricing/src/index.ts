@@ -1,5 +1,6 @@
 export * from './billing-time.js';
 export * from './decide.js';
+export { DEPTHS, type Depth, type Destination } from './destination-key.js';
 export * from './explain.js';
 export * from './leg-steps.js';
 export * from './memory.js';
@@ -7,9 +8,10 @@ export * from './outcome.js';
 export * from './part-state.js';
 export * from './price-leg.js';
 export * from './rate-book.js';
+export { NO_ROW, UNKNOWN_ORIGIN_ROW } from './rate-section.js';
 export * from './rate-table.js';
 export * from './state/id-table.js';
 export { FOLD_VERSION } from './state/fold-version.js';
 export * from './state/rating-state.js';
-export * from './subject.js';
+export { canPrice, mergeSubjects, prefixOf, subjectOf, type HashRecipient, type Subject } from './subject.js';
 export * from './terms.js';

@@ -1,5 +1,6 @@
 import type { Component, Leg } from '@ratestream/events';
 import { sameDay } from './billing-time.js';
+import { accountAmountOf, reportingOf } from './leg-currency.js';
 import type { Outcome } from './outcome.js';
 import { openLeg, type PricedLeg } from './price-leg.js';
 
@@ -69,7 +70,7 @@ function stepsAtSamePrice(current: Leg, outcome: Outcome): Leg[] {
     default: // released or reversed: nothing is posted
       if (outcome === 'settle') return [settle(current, due, 0n)];
       return outcome === 'open' && current.reason !== 'timeout'
-        ? [openLeg({ leg: cleared(current), amount: due }, 'open')]
+        ? [openLeg({ leg: cleared(current), amount: due, accountAmount: accountAmountOf(current, due) }, 'open')]
         : [];
   }
 }
@@ -83,7 +84,15 @@ export function dueAmount(leg: Leg): bigint {
 
 /** Settles a held (or released) leg at the price it was fixed at. */
 export function settle(leg: Leg, amount: bigint, freed: bigint, reason: string | null = null): Leg {
-  return { ...cleared(leg), action: 'settle', reason, amount, accountAmount: amount, heldAmountFreed: freed };
+  return {
+    ...cleared(leg),
+    action: 'settle',
+    reason,
+    amount,
+    accountAmount: accountAmountOf(leg, amount),
+    heldAmountFreed: freed,
+    reporting: reportingOf(leg, amount),
+  };
 }
 
 /** Undoes what the last step of a leg did: frees a hold, or posts the negative of what was settled. */
@@ -98,6 +107,7 @@ export function takeBack(leg: Leg, reason: string): Leg[] {
       components: leg.components.map(negated),
       amount: -leg.amount,
       accountAmount: -leg.accountAmount,
+      reporting: leg.reporting === null ? null : { ...leg.reporting, amount: -leg.reporting.amount },
     },
   ];
 }
@@ -105,7 +115,16 @@ export function takeBack(leg: Leg, reason: string): Leg[] {
 /** The leg with its price and terms, and no money moved. */
 function cleared(leg: Leg): Leg {
   const components = leg.action === 'reverse' ? leg.components.map(negated) : leg.components;
-  return { ...leg, components, reason: null, amount: 0n, accountAmount: 0n, heldAmount: 0n, heldAmountFreed: 0n };
+  return {
+    ...leg,
+    components,
+    reason: null,
+    amount: 0n,
+    accountAmount: 0n,
+    heldAmount: 0n,
+    heldAmountFreed: 0n,
+    reporting: reportingOf(leg, 0n),
+  };
 }
 
 function negated(component: Component): Component {
@@ -114,10 +133,12 @@ function negated(component: Component): Component {
 
 function samePrice(current: Leg, priced: PricedLeg | Leg): boolean {
   if (!isPriced(priced)) return false;
-  const { leg, amount } = priced;
+  const { leg, amount, accountAmount } = priced;
   return (
     dueAmount(current) === amount &&
     current.currency === leg.currency &&
+    current.accountCurrency === leg.accountCurrency &&
+    accountAmountOf(current, amount) === accountAmount &&
     current.payer === leg.payer &&
     current.payee === leg.payee &&
     current.basis === leg.basis &&

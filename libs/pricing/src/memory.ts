@@ -1,3 +1,4 @@
+import type { FxBook } from '@ratestream/fx';
 import type { PartState } from './part-state.js';
 import type { RateBook } from './rate-book.js';
 import type { HashRecipient } from './subject.js';
@@ -19,10 +20,20 @@ export interface RatingMemory {
 export interface Pricing {
   readonly terms: Terms;
   readonly book: RateBook;
+  readonly fx: Pick<FxBook, 'convert'>;
+  /** The installation's, for sums over everything; null: no leg says what it is in another currency than its own. */
+  readonly reportingCurrency: string | null;
   readonly catalogPosition: number;
   readonly hashRecipient: HashRecipient;
   /** Microseconds UTC. */
   readonly ratedAt: number;
+  /** Versions and exchange rates count as known at this instant; default: `ratedAt`. Microseconds UTC. */
+  readonly knownAt?: number;
+}
+
+/** As known when a price is looked for. */
+export function knownAtOf({ ratedAt, knownAt }: Pick<Pricing, 'ratedAt' | 'knownAt'>): number {
+  return knownAt ?? ratedAt;
 }
 
 /** How long ids are kept, of billing time: what is older when it arrives could be a duplicate and is never charged by itself. */

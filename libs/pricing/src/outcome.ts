@@ -12,6 +12,9 @@ export interface AttemptFacts {
   readonly supplier: string | null;
   readonly connection: string | null;
   readonly route: string | null;
+  /** As the earliest step of the attempt told it, and which that was. */
+  readonly routeGrade: string | null;
+  readonly routeGradeRank: number;
 }
 
 /** Nothing that comes later may replace these. Source: domain.md §1. */

@@ -1,14 +1,11 @@
-import { OPERATOR, type ChargeBasis } from '@ratestream/catalog';
 import type { Leg } from '@ratestream/events';
 import { buyBillingTime, sellBillingTime } from './billing-time.js';
 import { stepsOf } from './leg-steps.js';
 import { ID_HORIZON, type Pricing, type RatingMemory } from './memory.js';
 import { buyOutcome, sellOutcome, wasSubmitted, type AttemptFacts, type Outcome } from './outcome.js';
 import { sameLeg, type PartState } from './part-state.js';
-import { priceBuyLeg, priceSellLeg, unratedLeg, type LegPlace, type Unpriced } from './price-leg.js';
+import { priceBuyLeg, priceSellLeg, type LegPlace, type Never } from './price-leg.js';
 import { pricedAlike } from './priced-alike.js';
-import type { Subject } from './subject.js';
-import type { SellTerms } from './terms.js';
 
 /** The steps of every leg of a part, sell legs up the chain first, then one buy leg per submitted attempt. */
 export function legSteps(
@@ -24,7 +21,7 @@ export function legSteps(
   const alike = moved && pricedAlike(before.last, subject);
   const sellMoved = moved && !(alike && sellBillingTime(before.last, before.attempts) === sellAt);
   const steps: Leg[] = [];
-  for (const terms of pricing.terms.sell(subject.account as string, subject.trafficClass)) {
+  for (const terms of pricing.terms.sell(subject.account as string, subject.trafficClass, subject.country)) {
     const place: LegPlace = {
       messageId: subject.messageId,
       part: subject.part,
@@ -34,10 +31,7 @@ export function legSteps(
       billingTime: sellAt,
     };
     const outcome = (leg: Pick<Leg, 'basis' | 'unit'>) => outcomeOfSell(leg, after, memory);
-    const price = () =>
-      pricedOr(never ?? priceSellLeg(pricing.book, subject, place, terms), (reason) =>
-        unratedLeg(place, terms.payer, terms.payee, null, basisWithout(terms, subject), reason, terms.card),
-      );
+    const price = () => priceSellLeg(pricing, subject, place, terms, never);
     steps.push(
       ...stepsOf(
         after.legs.find((leg) => sameLeg(leg, place)),
@@ -55,7 +49,7 @@ function buySteps(
   attempt: AttemptFacts,
   after: PartState,
   moved: { alike: boolean; before: PartState } | null,
-  never: Unpriced | null,
+  never: Never | null,
   pricing: Pricing,
 ): Leg[] {
   const { last: subject } = after;
@@ -77,28 +71,15 @@ function buySteps(
     (moved.alike &&
       earlier.supplier === attempt.supplier &&
       earlier.connection === attempt.connection &&
+      earlier.routeGrade === attempt.routeGrade &&
       buyBillingTime(moved.before.last, earlier) === billingTime);
   const terms = pricing.terms.buy(attempt.supplier, attempt.connection);
-  const price = () =>
-    pricedOr(never ?? priceBuyLeg(pricing.book, subject, place, terms), (reason) =>
-      unratedLeg(place, OPERATOR, terms.supplier?.id ?? '', terms.supplier?.id ?? null, 'submit', reason, terms.card),
-    );
+  const price = () => priceBuyLeg(pricing, subject, place, terms, attempt.routeGrade, never);
   return stepsOf(current, { outcome: (leg) => buyOutcome(leg.basis, attempt), price, inputsChanged: !stands });
 }
 
-function pricedOr<T extends object>(priced: T | Unpriced, unrated: (reason: Unpriced) => Leg): T | Leg {
-  return typeof priced === 'string' ? unrated(priced) : priced;
-}
-
-/** The basis by which an unpriced sell leg is shown or not: the plan's, where no receipts can be waited for. */
-function basisWithout({ plan, card }: SellTerms, { country }: Subject): ChargeBasis {
-  if (plan === null) return 'accept';
-  const neverReceipt = typeof card !== 'string' && country !== null && card.noReceiptCountries.includes(country);
-  return neverReceipt && plan.basis !== 'accept' ? 'submit' : plan.basis;
-}
-
 /** What keeps a whole message from ever being priced by itself. */
-function whyNever({ last: subject, legs }: PartState, billingTime: number, memory: RatingMemory): Unpriced | null {
+function whyNever({ last: subject, legs }: PartState, billingTime: number, memory: RatingMemory): Never | null {
   if (subject.direction !== 'mt') return 'direction_not_priced';
   if (subject.rawAppendedAt - billingTime > ID_HORIZON) return 'too_old';
   // Read again after its ids were dropped, it looks new; only a leg that is priced already tells that it is no repetition.

@@ -1,5 +1,6 @@
 import type { Leg, RatedEvent } from '@ratestream/events';
 import type { AttemptFacts } from './outcome.js';
+import { LAST, rankOfStep } from './subject.js';
 
 /**
  * What a task remembers of one part of a message: a fold of its rated events and of nothing else.
@@ -77,6 +78,18 @@ function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attem
     supplier: event.supplier,
     connection: event.connection,
     route: event.route,
+    ...routeGradeOf(known, event),
   };
   return [...before.filter((one) => one.attempt !== attempt), next].sort((a, b) => a.attempt - b.attempt);
+}
+
+/** A fact that prices: of the steps of the attempt the earliest that tells it is believed, in whatever order they come. */
+function routeGradeOf(
+  known: AttemptFacts | undefined,
+  { routeGrade, event }: RatedEvent,
+): Pick<AttemptFacts, 'routeGrade' | 'routeGradeRank'> {
+  const rank = routeGrade === null ? LAST : rankOfStep(event, 0);
+  if (known !== undefined && known.routeGradeRank <= rank)
+    return { routeGrade: known.routeGrade, routeGradeRank: known.routeGradeRank };
+  return { routeGrade, routeGradeRank: rank };
 }

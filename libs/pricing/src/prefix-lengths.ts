@@ -9,25 +9,24 @@ const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
  * "no" of a large index is a walk to main memory.
  */
 export class PrefixLengths {
-  private readonly byHead = new Uint16Array(HEADS);
-  /** Some prefix exists at all. */
-  any = false;
+  /** Made for the first prefix: most combinations of a sheet have none. */
+  private byHead: Uint16Array | null = null;
 
   /** In  prefix: 1 … 15 digits */
   add(prefix: string): void {
-    this.any = true;
+    const heads = (this.byHead ??= new Uint16Array(HEADS));
     const open = Math.max(0, HEAD_DIGITS - prefix.length);
     const first = Number(prefix.slice(0, HEAD_DIGITS)) * (POWERS[open] as number);
     for (let head = first; head < first + (POWERS[open] as number); head++) {
-      this.byHead[head] = (this.byHead[head] as number) | (1 << prefix.length);
+      heads[head] = (heads[head] as number) | (1 << prefix.length);
     }
   }
 
   /** Bit n: a prefix of n digits may match this number. In  number: the digits as a number; length: how many they are */
   of(number: number, length: number): number {
-    if (length >= HEAD_DIGITS)
-      return this.byHead[Math.floor(number / (POWERS[length - HEAD_DIGITS] as number))] as number;
-    // too short to look up by its head: every length is possible
-    return (1 << (length + 1)) - 1;
+    if (this.byHead === null) return 0;
+    const all = (1 << (length + 1)) - 1;
+    if (length < HEAD_DIGITS) return all; // too short to look up by its head: every length is possible
+    return (this.byHead[Math.floor(number / (POWERS[length - HEAD_DIGITS] as number))] as number) & all;
   }
 }

@@ -1,15 +1,19 @@
 import {
+  DEFAULT_FX,
   OPERATOR,
   type ChargeBasis,
+  type FxTerms,
   type NetworkEvidence,
   type RateCard,
   type TimeoutPolicy,
 } from '@ratestream/catalog';
-import { legId, type Leg } from '@ratestream/events';
+import { legId, type Component, type Leg } from '@ratestream/events';
 import { multiply } from '@ratestream/money';
+import { convertLeg, reportingOf, reportLeg } from './leg-currency.js';
+import { knownAtOf, type Pricing } from './memory.js';
 import type { Outcome } from './outcome.js';
 import type { MatchedRate, NoRate, RateBook } from './rate-book.js';
-import type { Destination } from './rate-table.js';
+import type { MatchQuery } from './rate-table.js';
 import type { Subject } from './subject.js';
 import type { BuyTerms, NoTerms, SellTerms } from './terms.js';
 
@@ -26,8 +30,10 @@ export interface LegPlace {
 /** A leg with its price, before anything is decided about it: neither held nor settled. */
 export interface PricedLeg {
   readonly leg: Leg;
-  /** What is due when it settles. */
+  /** What is due when it settles, in the card's currency. */
   readonly amount: bigint;
+  /** The same in the payer's (sell) or the supplier's (buy). */
+  readonly accountAmount: bigint;
 }
 
 /** What a card says of one leg: the arithmetic of rating without the paperwork. */
@@ -37,11 +43,12 @@ export interface Price {
   readonly unit: 'part' | 'message';
   readonly quantity: number;
   readonly unitPrice: bigint;
+  /** Of the rate and all surcharges. */
   readonly amount: bigint;
+  readonly surcharges: readonly Component[];
   readonly basis: ChargeBasis;
   readonly timeoutSec: number;
   readonly timeoutPolicy: TimeoutPolicy;
-  readonly matchedBy: string;
 }
 
 /** The parts of the terms that decide when a leg is due; the rate may state its own. */
@@ -51,38 +58,95 @@ export interface LegTerms {
   readonly timeoutPolicy: TimeoutPolicy | null;
 }
 
-export type Unpriced = NoTerms | NoRate | 'direction_not_priced' | 'too_old';
+/** Why a whole message is never priced by itself. */
+export type Never = 'direction_not_priced' | 'too_old';
+export type Unpriced = NoTerms | NoRate | Never | 'no_fx_rate';
 
 const MICROS = 1_000_000;
 
-/** Prices the sell leg of one level. */
+/** Prices the sell leg of one level; an unrated leg with its reason where that cannot be. */
 export function priceSellLeg(
-  book: RateBook,
+  pricing: Pricing,
   subject: Subject,
   place: LegPlace,
   terms: SellTerms,
-): PricedLeg | Unpriced {
-  if (typeof terms.card === 'string') return terms.card;
-  const plan = terms.plan as NonNullable<typeof terms.plan>;
-  const price = priceBy(book, subject, place.part, place.billingTime, terms.card, plan);
-  if (typeof price === 'string') return price;
-  const leg = pricedLeg(subject, place, terms.payer, terms.payee, price);
-  leg.legalEntity = terms.account.legalEntity;
-  leg.taxCategory = terms.account.taxCategory;
-  leg.plan = { id: plan.id, version: plan.version };
-  return { leg, amount: price.amount };
+  never: Never | null = null,
+): PricedLeg | Leg {
+  const { plan, cards, account, payer, payee } = terms;
+  const unrated = (reason: Unpriced, card: RateCard | null): Leg =>
+    unratedLeg(place, payer, payee, null, basisWithout(terms, subject), reason, card);
+  const last = typeof cards === 'string' ? null : (cards[cards.length - 1] ?? null);
+  if (never !== null) return unrated(never, last);
+  if (typeof cards === 'string' || plan === null) return unrated(typeof cards === 'string' ? cards : 'no_plan', null);
+  let reason: NoRate = 'no_rate';
+  for (const card of cards) {
+    const query = queryOf(subject, card.networkEvidence, subject.openingRouteGrade);
+    const price = priceBy(pricing.book, subject, query, place, card, plan, knownAtOf(pricing));
+    if (typeof price === 'string') {
+      reason = price;
+      continue;
+    }
+    const leg = pricedLeg(subject, place, payer, payee, price);
+    leg.legalEntity = account.legalEntity;
+    leg.taxCategory = account.taxCategory;
+    leg.plan = { id: plan.id, version: plan.version };
+    return inAccountCurrency(pricing, place, leg, price, account.currency, plan.fx, account.timeZone);
+  }
+  return unrated(reason, last);
 }
 
 /** Prices the buy leg of one attempt: what the operator owes the supplier that carried it. */
-export function priceBuyLeg(book: RateBook, subject: Subject, place: LegPlace, terms: BuyTerms): PricedLeg | Unpriced {
-  if (typeof terms.card === 'string') return terms.card;
-  const supplier = terms.supplier as NonNullable<typeof terms.supplier>;
-  const price = priceBy(book, subject, place.part, place.billingTime, terms.card, terms.card);
-  if (typeof price === 'string') return price;
-  const leg = pricedLeg(subject, place, OPERATOR, supplier.id, price);
+export function priceBuyLeg(
+  pricing: Pricing,
+  subject: Subject,
+  place: LegPlace,
+  { supplier, card, routeGrade }: BuyTerms,
+  recordGrade: string | null,
+  never: Never | null = null,
+): PricedLeg | Leg {
+  const payee = supplier?.id ?? '';
+  const unrated = (reason: Unpriced): Leg =>
+    unratedLeg(place, OPERATOR, payee, supplier?.id ?? null, 'submit', reason, typeof card === 'string' ? null : card);
+  if (never !== null) return unrated(never);
+  if (typeof card === 'string' || supplier === null)
+    return unrated(typeof card === 'string' ? card : 'supplier_unknown');
+  const query = queryOf(subject, card.networkEvidence, routeGrade ?? recordGrade);
+  const price = priceBy(pricing.book, subject, query, place, card, card, knownAtOf(pricing));
+  if (typeof price === 'string') return unrated(price);
+  const leg = pricedLeg(subject, place, OPERATOR, payee, price);
   leg.supplierId = supplier.id;
   leg.legalEntity = supplier.legalEntity;
-  return { leg, amount: price.amount };
+  return inAccountCurrency(pricing, place, leg, price, supplier.currency, card.fx ?? DEFAULT_FX, 'UTC');
+}
+
+/** The leg with its amount in the currency of its account, or an unrated one where no rate leads there. */
+function inAccountCurrency(
+  pricing: Pricing,
+  place: LegPlace,
+  leg: Leg,
+  price: Price,
+  currency: string,
+  fx: FxTerms,
+  timeZone: string,
+): PricedLeg | Leg {
+  const { amount } = price;
+  const accountAmount = currency === leg.currency ? amount : convertLeg(pricing, leg, amount, currency, fx, timeZone);
+  if (accountAmount === null) {
+    const { payer, payee, supplierId, basis } = leg;
+    const unrated = unratedLeg(place, payer, payee, supplierId, basis, 'no_fx_rate', price.card);
+    unrated.unit = price.unit;
+    return unrated;
+  }
+  reportLeg(pricing, leg);
+  return { leg, amount, accountAmount };
+}
+
+/** The basis by which an unpriced sell leg is shown or not: the plan's, where no receipts can be waited for. */
+function basisWithout({ plan, cards }: SellTerms, { country }: Subject): ChargeBasis {
+  if (plan === null) return 'accept';
+  const card = typeof cards === 'string' ? undefined : cards[cards.length - 1];
+  const neverReceipt = card !== undefined && country !== null && card.noReceiptCountries.includes(country);
+  return neverReceipt && plan.basis !== 'accept' ? 'submit' : plan.basis;
 }
 
 /**
@@ -96,38 +160,42 @@ export function unratedLeg(
   supplierId: string | null,
   basis: ChargeBasis,
   reason: Unpriced,
-  card: RateCard | NoTerms,
+  card: RateCard | null,
 ): Leg {
   const leg = blankLeg(place, payer, payee, '');
   leg.supplierId = supplierId;
   leg.action = 'unrated';
   leg.reason = reason;
   leg.basis = basis;
-  leg.rate = typeof card === 'string' ? null : { cardId: card.id, version: 0, rateId: '', matchedBy: '' };
+  leg.rate = card === null ? null : { cardId: card.id, version: 0, rateId: '', matchedBy: '' };
   return leg;
 }
 
 /**
- * Finds the rate of a card and computes what is due by it.
+ * Finds the rate of a card and its surcharges and computes what is due by them.
  *
  * In   terms: the plan's on the sell side, the card's on the buy side; what the rate states itself wins
- * Out  price × quantity, exact; a per-message rate counts once, on part 1
+ * Out  price × quantity, exact, the rate's and each surcharge's; what is per message counts once, on part 1
  */
 export function priceBy(
   book: RateBook,
   subject: Subject,
-  part: number,
-  billingTime: number,
+  query: MatchQuery,
+  { part, billingTime }: Pick<LegPlace, 'part' | 'billingTime'>,
   card: RateCard,
   terms: LegTerms,
+  knownAt?: number,
 ): Price | NoRate {
-  const destination = destinationOf(subject, card.networkEvidence);
-  const match = book.find(card.id, billingTime, subject.trafficClass, destination);
+  const match = book.find(card, billingTime, query, knownAt);
   if (typeof match === 'string') return match;
-  const { table, row } = match;
-  const unit = card.partRule === 'perMessage' ? 'message' : table.unitOf(match.found);
+  const { table, row, found } = match;
+  const unit = card.partRule === 'perMessage' ? 'message' : table.unitOf(found);
   const quantity = unit === 'message' ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
   const unitPrice = table.price(row);
+  let amount = multiply(unitPrice, quantity);
+  const surcharges =
+    table.surchargeNames.length === 0 ? NONE : surchargesOf(match, subject, query, part, billingTime, card);
+  for (const surcharge of surcharges) amount += surcharge.amount;
   const own = table.termsOf(row);
   const asked = (own?.basis as ChargeBasis | null | undefined) ?? terms.basis;
   const needsReceipt = asked === 'delivered' || asked === 'final_not_rejected';
@@ -139,31 +207,65 @@ export function priceBy(
     unit,
     quantity,
     unitPrice,
-    amount: multiply(unitPrice, quantity),
+    amount,
+    surcharges,
     basis,
     timeoutSec: own?.timeoutSec ?? terms.timeoutSec,
     timeoutPolicy:
       (own?.timeoutPolicy as TimeoutPolicy | null | undefined) ??
       terms.timeoutPolicy ??
       (basis === 'final_not_rejected' ? 'settle' : 'release'),
-    matchedBy: table.matchedBy(match.found),
   };
 }
 
+const NONE: readonly Component[] = [];
+
+function surchargesOf(
+  { table }: MatchedRate,
+  subject: Subject,
+  query: MatchQuery,
+  part: number,
+  billingTime: number,
+  card: RateCard,
+): readonly Component[] {
+  return table.surcharges(query, billingTime, card.precedence).map((found) => {
+    const row = table.rowOf(found);
+    const perMessage = card.partRule === 'perMessage' || table.unitOf(found) === 'message';
+    const quantity = perMessage ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
+    const unitPrice = table.price(row);
+    return {
+      kind: 'surcharge',
+      name: table.surchargeOf(row) ?? '',
+      quantity,
+      unitPrice,
+      amount: multiply(unitPrice, quantity),
+      rateId: table.rateId(row),
+    };
+  });
+}
+
 function pricedLeg(subject: Subject, place: LegPlace, payer: string, payee: string, price: Price): Leg {
-  const { unit, quantity, unitPrice, amount, card, match } = price;
+  const { unit, quantity, unitPrice, surcharges, card, match } = price;
   const leg = blankLeg(place, payer, payee, card.currency);
   leg.basis = price.basis;
   leg.quantity = quantity;
   leg.unit = unit;
   leg.components = [
-    { kind: 'usage', name: unit === 'message' ? 'per message' : 'per part', quantity, unitPrice, amount, rateId: null },
+    {
+      kind: 'usage',
+      name: unit === 'message' ? 'per message' : 'per part',
+      quantity,
+      unitPrice,
+      amount: multiply(unitPrice, quantity),
+      rateId: null,
+    },
+    ...surcharges,
   ];
   leg.rate = {
     cardId: card.id,
     version: match.version,
     rateId: match.table.rateId(match.row),
-    matchedBy: price.matchedBy,
+    matchedBy: match.table.matchedBy(match.row),
   };
   leg.deadline = Math.max(place.billingTime, subject.rawAppendedAt) + price.timeoutSec * MICROS;
   leg.timeoutPolicy = price.timeoutPolicy;
@@ -185,16 +287,39 @@ export function billedParts({ parts }: Subject, rule: RateCard['partRule']): num
   }
 }
 
-/** The network by the evidence that the card trusts first; the country is the number's where that evidence names none. */
-export function destinationOf(subject: Subject, evidence: readonly NetworkEvidence[]): Destination {
+/**
+ * What a card is asked with: the network by the evidence that it trusts first; the country is the number's where that
+ * evidence names none.
+ */
+export function queryOf(subject: Subject, evidence: readonly NetworkEvidence[], routeGrade: string | null): MatchQuery {
+  const { originCountry, trafficClass, senderType } = subject;
   const digits = subject.recipientPrefix ?? '';
   for (const one of evidence) {
     const network = subject.network[one];
     if (network !== null && network.mcc !== null) {
-      return { country: network.country ?? subject.country, mcc: network.mcc, mnc: network.mnc, digits };
+      const { mcc, mnc } = network;
+      return {
+        country: network.country ?? subject.country,
+        mcc,
+        mnc,
+        digits,
+        originCountry,
+        routeGrade,
+        trafficClass,
+        senderType,
+      };
     }
   }
-  return { country: subject.country, mcc: null, mnc: null, digits };
+  return {
+    country: subject.country,
+    mcc: null,
+    mnc: null,
+    digits,
+    originCountry,
+    routeGrade,
+    trafficClass,
+    senderType,
+  };
 }
 
 function blankLeg(place: LegPlace, payer: string, payee: string, currency: string): Leg {
@@ -240,14 +365,15 @@ function blankLeg(place: LegPlace, payer: string, payee: string, currency: strin
 }
 
 /** First step of a leg that nobody else has seen yet: held while its outcome is open, settled at once when it is due already. */
-export function openLeg({ leg, amount }: PricedLeg, outcome: Exclude<Outcome, 'release'>): Leg {
+export function openLeg({ leg, amount, accountAmount }: PricedLeg, outcome: Exclude<Outcome, 'release'>): Leg {
   if (outcome === 'open') {
     leg.action = 'hold';
-    leg.heldAmount = amount;
+    leg.heldAmount = accountAmount;
   } else {
     leg.action = 'settle';
     leg.amount = amount;
-    leg.accountAmount = amount;
+    leg.accountAmount = accountAmount;
+    leg.reporting = reportingOf(leg, amount);
   }
   return leg;
 }

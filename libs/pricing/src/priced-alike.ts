@@ -6,6 +6,9 @@ export function pricedAlike(a: Subject, b: Subject): boolean {
   return (
     a.account === b.account &&
     a.trafficClass === b.trafficClass &&
+    a.senderType === b.senderType &&
+    a.originCountry === b.originCountry &&
+    a.openingRouteGrade === b.openingRouteGrade &&
     a.country === b.country &&
     a.recipientPrefix === b.recipientPrefix &&
     a.parts.reported === b.parts.reported &&

@@ -1,190 +1,275 @@
+import { UNKNOWN_ORIGIN, type MatchDimension } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { FlatIndex } from './flat-index.js';
-import { PrefixLengths } from './prefix-lengths.js';
+import { depthOf, DEPTHS, destinationText, keyOfRow, type Depth, type Destination } from './destination-key.js';
+import { RowColumns } from './flat-index.js';
+import { unusual, type Combination, type IndexedRows } from './match-index.js';
+import { Periods, Section } from './rate-section.js';
+import { TextColumn } from './text-column.js';
 
 /** What a message offers to match on. */
-export interface Destination {
-  /** ISO 3166-1 alpha-2 of the number. */
-  readonly country: string | null;
-  readonly mcc: string | null;
-  readonly mnc: string | null;
-  /** Leading digits of the E.164 number, without +; '' where unknown. */
-  readonly digits: string;
+export interface MatchQuery extends Destination {
+  /** null: nobody knows it. */
+  readonly originCountry: string | null;
+  readonly routeGrade: string | null;
+  readonly trafficClass: string;
+  readonly senderType: string | null;
 }
 
-/** How deep a rate matched, most specific first. */
-export const DEPTHS = ['network', 'prefix', 'mcc', 'country', 'default'] as const;
-export type Depth = (typeof DEPTHS)[number];
+/** What a row matches on, for people. */
+export interface RowText {
+  readonly rateId: string;
+  readonly priority: number;
+  readonly originCountry: string | null;
+  readonly routeGrade: string | null;
+  readonly trafficClass: string | null;
+  readonly senderType: string | null;
+  readonly depth: Depth;
+  /** Example `network 234-10 in GB`. */
+  readonly destination: string;
+}
+
+/** Terms that a rate states itself. */
+export interface RowTerms {
+  readonly basis: string | null;
+  readonly timeoutSec: number | null;
+  readonly timeoutPolicy: string | null;
+}
 
 const UNITS = ['part', 'message'] as const;
-const ANY_CLASS = '';
-/** Distance between the key ranges of two kinds of row: above the largest E.164 prefix (15 digits). */
-const KIND = 2 ** 50;
-const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
-/** How many ways to match an answer of `find` can tell apart: up to 204 classes of five depths. */
-const MATCHES = 1024;
+/** What a row of one kind names: one object for all rows that name the same. */
+interface Kind extends Combination {
+  readonly unit: number;
+}
 
-interface ClassIndex {
-  readonly index: FlatIndex;
-  readonly prefixLengths: PrefixLengths;
-  /** Position of this class's texts in `matchTexts`. */
-  readonly texts: number;
+/** Numbers for the values of a dimension; 0 is "any", and what no row names. */
+class Values {
+  private readonly ids = new Map<string, number>();
+  readonly names: (string | null)[] = [null];
+
+  add(value: string | null): number {
+    if (value === null) return 0;
+    let id = this.ids.get(value);
+    if (id === undefined) {
+      this.ids.set(value, (id = this.names.length));
+      this.names.push(value);
+    }
+    return id;
+  }
+
+  of(value: string | null): number {
+    return value === null || this.names.length === 1 ? 0 : (this.ids.get(value) ?? 0);
+  }
 }
 
 /**
- * The rows of one rate card version, as typed arrays behind one hash index per traffic class.
+ * The rows of one rate card version, as typed arrays behind hash indexes.
  *
  * A map of strings per row would cost a hash of text and several cache misses per lookup and ten times the memory;
- * here every key is a number (packed MCC/MNC/country, or the prefix itself) and a row is a position in columns.
+ * here every destination is a number, every other value a small one, and a row is a position in columns: usage rates
+ * first, then surcharges in the order of their names.
  */
 export class RateTable {
   readonly rows: number;
-  private readonly prices: BigInt64Array;
-  private readonly rateIds: string[];
-  private readonly terms: Map<
-    number,
-    { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null }
-  >;
-  private readonly classes = new Map<string, ClassIndex>();
-  private readonly matchTexts: string[] = [];
+  /** Names of the surcharges, sorted. */
+  readonly surchargeNames: readonly string[];
+  private readonly columns: RowColumns;
+  private readonly rateIds: TextColumn;
+  private readonly terms = new Map<number, RowTerms>();
+  private readonly origins = new Values();
+  private readonly grades = new Values();
+  private readonly classes = new Values();
+  private readonly senders = new Values();
+  private readonly kinds: Kind[] = [];
+  private readonly kindOf: Uint32Array;
+  private readonly usage: Section;
+  private readonly surchargeSections: readonly Section[];
+  private readonly matchTexts = new Map<number, string>();
 
   /**
    * In      complete rows of one version; keys unique (the import refuses duplicates)
    * Errors  RangeError when a row breaks the formats that the catalog guarantees: our bug
    */
-  constructor(rows: readonly RateRow[]) {
+  constructor(given: readonly RateRow[]) {
+    const rows = inSections(given);
     this.rows = rows.length;
-    this.prices = new BigInt64Array(rows.length);
-    this.rateIds = new Array<string>(rows.length);
-    this.terms = new Map();
-    const perClass = new Map<string, number>();
-    for (const row of rows) {
-      const name = row.trafficClass ?? ANY_CLASS;
-      perClass.set(name, (perClass.get(name) ?? 0) + 1);
-    }
-    for (const [name, count] of perClass) {
-      const shown = name === ANY_CLASS ? 'any class' : `class ${name}`;
-      if (this.matchTexts.length + DEPTHS.length > MATCHES)
-        throw new RangeError('more traffic classes than a card can have');
-      this.classes.set(name, {
-        index: new FlatIndex(count),
-        prefixLengths: new PrefixLengths(),
-        texts: this.matchTexts.length,
-      });
-      this.matchTexts.push(...DEPTHS.map((depth) => `${shown}, ${depth}`));
-    }
-    rows.forEach((row, at) => this.add(row, at));
+    this.columns = new RowColumns(rows.length);
+    this.kindOf = new Uint32Array(rows.length);
+    this.rateIds = new TextColumn(rows.length, (at) => (rows[at] as RateRow).rateId);
+    const kinds = new Map<string, number>();
+    rows.forEach((row, at) => this.add(row, at, kinds));
+    const radix = {
+      priority: 0,
+      origin: this.origins.names.length,
+      grade: this.grades.names.length,
+      trafficClass: this.classes.names.length,
+      sender: this.senders.names.length,
+    };
+    const section = (from: number, to: number, periods: Periods | null): Section =>
+      new Section(this.indexed(from, to, periods), radix, this.origins.of(UNKNOWN_ORIGIN));
+    const usages = rows.findIndex(({ surcharge }) => surcharge !== null);
+    this.usage = section(0, usages < 0 ? rows.length : usages, null);
+    this.surchargeNames =
+      usages < 0 ? [] : [...new Set(rows.slice(usages).map(({ surcharge }) => surcharge as string))];
+    const periods = new Periods(usages < 0 ? [] : rows.slice(usages), usages);
+    this.surchargeSections = this.surchargeNames.map((name) => {
+      const from = rows.findIndex(({ surcharge }) => surcharge === name);
+      return section(from, rows.findLastIndex(({ surcharge }) => surcharge === name) + 1, periods);
+    });
   }
 
-  private add(row: RateRow, at: number): void {
+  private add(row: RateRow, at: number, kinds: Map<string, number>): void {
     if (BigInt.asIntN(64, row.price) !== row.price)
       throw new RangeError(`price ${row.price} of ${row.rateId} is too large`);
-    this.prices[at] = row.price;
-    this.rateIds[at] = row.rateId;
+    this.columns.keys[at * 2] = keyOfRow(row);
+    this.columns.prices[at * 2 + 1] = row.price;
     if (row.basis !== null || row.timeoutSec !== null || row.timeoutPolicy !== null) {
       this.terms.set(at, { basis: row.basis, timeoutSec: row.timeoutSec, timeoutPolicy: row.timeoutPolicy });
     }
-    const target = this.classes.get(row.trafficClass ?? ANY_CLASS);
-    if (target === undefined) throw new RangeError('class index missing');
-    if (row.prefix !== null) target.prefixLengths.add(row.prefix);
-    target.index.set(keyOfRow(row), at * 2 + UNITS.indexOf(row.unit));
+    const kind: Kind = {
+      priority: row.priority,
+      origin: this.origins.add(row.originCountry),
+      grade: this.grades.add(row.routeGrade),
+      trafficClass: this.classes.add(row.trafficClass),
+      sender: this.senders.add(row.senderType),
+      unit: UNITS.indexOf(row.unit),
+    };
+    const name = `${kind.priority} ${kind.origin} ${kind.grade} ${kind.trafficClass} ${kind.sender} ${kind.unit}`;
+    let number = kinds.get(name);
+    if (number === undefined) kinds.set(name, (number = this.kinds.push(kind) - 1));
+    this.kindOf[at] = number;
+  }
+
+  private indexed(from: number, to: number, periods: Periods | null): IndexedRows {
+    return {
+      columns: this.columns,
+      from,
+      to,
+      combinationOf: (row) => this.kind(row),
+      bitOf: (row) => this.kind(row).unit,
+      validAt: periods === null ? null : (row, at) => periods.has(row, at),
+    };
   }
 
   /**
-   * The row that prices a destination: traffic class before depth, then network → longest prefix → MCC → country → default.
+   * The usage row that prices a message: highest priority, then by the dimensions in the order of the card.
    *
-   * Out     −1, or a number that `rowOf`, `unitOf` and `matchedBy` read; the named class wins over any class whole
-   * Source  domain.md §3
+   * In      precedence: null for the usual order
+   * Out     NO_ROW, UNKNOWN_ORIGIN_ROW, or a number that `rowOf` and `unitOf` read
+   * Source  docs/pricing-rules.md §3
    */
-  find(trafficClass: string, destination: Destination): number {
-    const named = this.classes.get(trafficClass);
-    if (named !== undefined) {
-      const found = findIn(named, destination);
-      if (found >= 0) return found;
-    }
-    const any = this.classes.get(ANY_CLASS);
-    return any === undefined ? -1 : findIn(any, destination);
+  find(query: MatchQuery, precedence: readonly MatchDimension[] | null = null): number {
+    return this.usage.find(this.idsOf(query), query, 0, unusual(precedence));
+  }
+
+  /** One answer like that of `find` for each surcharge that counts at a billing time, in the order of their names. */
+  surcharges(query: MatchQuery, at: number, precedence: readonly MatchDimension[] | null = null): readonly number[] {
+    if (this.surchargeSections.length === 0) return NONE;
+    const ids = this.idsOf(query);
+    const order = unusual(precedence);
+    return this.surchargeSections.map((section) => section.find(ids, query, at, order)).filter((found) => found >= 0);
+  }
+
+  private idsOf({ originCountry, routeGrade, trafficClass, senderType }: MatchQuery): Combination {
+    return {
+      priority: 0,
+      origin: this.originOf(originCountry),
+      grade: this.grades.of(routeGrade),
+      trafficClass: this.classes.of(trafficClass),
+      sender: this.senders.of(senderType),
+    };
+  }
+
+  /** An origin that is not known is no value of the dimension, also where the record calls it unknown. */
+  private originOf(originCountry: string | null): number {
+    if (this.origins.names.length === 1) return 0;
+    return originCountry === null || originCountry === UNKNOWN_ORIGIN ? -1 : this.origins.of(originCountry);
   }
 
   rowOf(found: number): number {
-    return Math.floor(found / (2 * MATCHES));
+    return found >> 1;
   }
 
   price(row: number): bigint {
-    return this.prices[row] as bigint;
+    return this.columns.prices[row * 2 + 1] as bigint;
   }
 
   /** What the row prices; it stands in the index beside the row, so that asking costs no look into another column. */
   unitOf(found: number): 'part' | 'message' {
-    return UNITS[(Math.floor(found / MATCHES) & 1) as 0 | 1];
+    return UNITS[(found & 1) as 0 | 1];
   }
 
   rateId(row: number): string {
-    return this.rateIds[row] as string;
+    return this.rateIds.at(row);
   }
 
   /** Terms that this rate states itself; undefined for the many that state none. */
-  termsOf(row: number): { basis: string | null; timeoutSec: number | null; timeoutPolicy: string | null } | undefined {
+  termsOf(row: number): RowTerms | undefined {
     return this.terms.get(row);
   }
 
-  /** For explanations: which class and depth an answer of `find` matched by. */
-  matchedBy(found: number): string {
-    return this.matchTexts[found % MATCHES] as string;
+  /** The name of the component that a row adds; null for a usage rate. */
+  surchargeOf(row: number): string | null {
+    const at = this.surchargeSections.findIndex((section) => section.holds(row));
+    return at < 0 ? null : (this.surchargeNames[at] as string);
+  }
+
+  /** What a row matched by. Example `class otp, network`, `origin IN, any class, sender long_code, country, priority 5` */
+  matchedBy(row: number): string {
+    const kind = this.kindOf[row] as number;
+    const depth = depthOf(this.columns.keys[row * 2] as number);
+    const known = this.matchTexts.get(kind * DEPTHS.length + depth);
+    if (known !== undefined) return known;
+    const { originCountry, routeGrade, trafficClass, senderType, priority } = this.describe(row);
+    const text = [
+      originCountry === null ? '' : `origin ${originCountry}`,
+      routeGrade === null ? '' : `grade ${routeGrade}`,
+      trafficClass === null ? 'any class' : `class ${trafficClass}`,
+      senderType === null ? '' : `sender ${senderType}`,
+      DEPTHS[depth] as string,
+      priority === 0 ? '' : `priority ${priority}`,
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
+    this.matchTexts.set(kind * DEPTHS.length + depth, text);
+    return text;
+  }
+
+  describe(row: number): RowText {
+    const { priority, origin, grade, trafficClass, sender } = this.kind(row);
+    const key = this.columns.keys[row * 2] as number;
+    return {
+      rateId: this.rateId(row),
+      priority,
+      originCountry: this.origins.names[origin] as string | null,
+      routeGrade: this.grades.names[grade] as string | null,
+      trafficClass: this.classes.names[trafficClass] as string | null,
+      senderType: this.senders.names[sender] as string | null,
+      depth: DEPTHS[depthOf(key)] as Depth,
+      destination: destinationText(key),
+    };
+  }
+
+  private kind(row: number): Kind {
+    return this.kinds[this.kindOf[row] as number] as Kind;
   }
 }
 
-function findIn(target: ClassIndex, { country, mcc, mnc, digits }: Destination): number {
-  const { index, texts } = target;
-  const land = countryCode(country);
-  if (mcc !== null && mnc !== null) {
-    const network = networkKey(mcc, mnc);
-    let row = index.get(network + land);
-    if (row < 0 && land !== 0) row = index.get(network);
-    if (row >= 0) return row * MATCHES + texts;
-  }
-  if (target.prefixLengths.any && digits !== '') {
-    const number = Number(digits);
-    let lengths = target.prefixLengths.of(number, digits.length) & ((1 << (digits.length + 1)) - 1);
-    while (lengths !== 0) {
-      const length = 31 - Math.clz32(lengths); // the longest left
-      const row = index.get(KIND + Math.floor(number / (POWERS[digits.length - length] as number)));
-      if (row >= 0) return row * MATCHES + texts + 1;
-      lengths &= ~(1 << length);
-    }
-  }
-  if (mcc !== null) {
-    let row = index.get(2 * KIND + Number(mcc) * 1024 + land);
-    if (row < 0 && land !== 0) row = index.get(2 * KIND + Number(mcc) * 1024);
-    if (row >= 0) return row * MATCHES + texts + 2;
-  }
-  if (land !== 0) {
-    const row = index.get(3 * KIND + land);
-    if (row >= 0) return row * MATCHES + texts + 3;
-  }
-  const row = index.get(4 * KIND);
-  return row < 0 ? -1 : row * MATCHES + texts + 4;
+const NONE: readonly number[] = [];
+
+/** Usage rates as they come, then surcharges by name, of each the earliest first so that later ones are asked first. */
+function inSections(rows: readonly RateRow[]): readonly RateRow[] {
+  if (rows.every(({ surcharge }) => surcharge === null)) return rows;
+  const surcharges = rows.filter(({ surcharge }) => surcharge !== null);
+  surcharges.sort(
+    (a, b) =>
+      compareTexts(a.surcharge as string, b.surcharge as string) ||
+      (a.validFrom ?? -Infinity) - (b.validFrom ?? -Infinity) ||
+      0,
+  );
+  return [...rows.filter(({ surcharge }) => surcharge === null), ...surcharges];
 }
 
-function keyOfRow(row: RateRow): number {
-  if (row.prefix !== null) {
-    if (!/^[1-9]\d{0,14}$/.test(row.prefix)) throw new RangeError(`prefix "${row.prefix}" is not E.164`);
-    return KIND + Number(row.prefix);
-  }
-  const land = countryCode(row.country);
-  if (row.mcc !== null && row.mnc !== null) return networkKey(row.mcc, row.mnc) + land;
-  if (row.mcc !== null) return 2 * KIND + Number(row.mcc) * 1024 + land;
-  return row.country === null ? 4 * KIND : 3 * KIND + land;
-}
-
-/** MNCs are strings: 01 and 001 are different networks, so the length is part of the key. */
-function networkKey(mcc: string, mnc: string): number {
-  return ((Number(mcc) * 4 + mnc.length) * 1024 + Number(mnc)) * 1024;
-}
-
-/** 0 for none, else 1 … 676. */
-function countryCode(country: string | null): number {
-  if (country === null || country.length !== 2) return 0;
-  return (country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 64;
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

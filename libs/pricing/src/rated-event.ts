@@ -85,6 +85,7 @@ export function eventOf(usage: UsageEvent, known: PartState | undefined, cause: 
     legs: [],
     subjectEvent: subject.subjectEvent,
     subjectRanks: subject.subjectRanks,
+    openingRouteGrade: subject.openingRouteGrade,
   };
 }
 

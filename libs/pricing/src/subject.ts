@@ -6,7 +6,7 @@ export type Subject = Pick<
   | 'service' | 'direction' | 'account' | 'rootPayer' | 'chain' | 'systemId' | 'clientRef' | 'authorizationId' | 'gatewayMessageId'
   | 'times' | 'rawAppendedAt' | 'timeEstimated' | 'sender' | 'senderType' | 'senderRegistrationId' | 'campaignId' | 'originCountry'
   | 'originResolvedBy' | 'recipientPrefix' | 'recipientHash' | 'recipientHashKeyId' | 'country' | 'network' | 'trafficClass'
-  | 'classResolvedBy' | 'encoding' | 'udh' | 'parts' | 'subjectEvent' | 'subjectRanks'
+  | 'classResolvedBy' | 'encoding' | 'udh' | 'parts' | 'subjectEvent' | 'subjectRanks' | 'openingRouteGrade'
 >; // prettier-ignore
 
 /** Keyed hash of a recipient, with the id of the key of the month it was made with. */
@@ -25,22 +25,31 @@ const STEPS = [
 const STEPS_OF_ATTEMPT = 16;
 const MAX_ATTEMPT = 2 ** 20;
 /** A fact that nobody has told, or of an event that cannot describe the message. */
-const LAST = 2 ** 30;
+export const LAST = 2 ** 30;
 /** Of facts that were rated before ranks were kept. */
 const EARLIEST = 0;
 
 /** Facts of a subject that different steps of a life may tell differently: where each stands in `subjectRanks`. */
-const FACT = { subject: 0, reported: 1, ported: 2, range: 3, parts: 4, scheduled: 5 } as const;
+const FACT = {
+  subject: 0,
+  reported: 1,
+  ported: 2,
+  range: 3,
+  parts: 4,
+  scheduled: 5,
+  senderType: 6,
+  origin: 7,
+} as const;
 
 /** How early a step lies in a life: the acceptance, then attempt after attempt. The earliest that tells a fact is believed. */
-function rankOf(event: string, attempt: number): number {
+export function rankOfStep(event: string, attempt: number): number {
   const step = STEPS.indexOf(event);
   return attempt * STEPS_OF_ATTEMPT + (step < 0 ? STEPS.length : step);
 }
 
 function ranksOf(usage: UsageEvent): number[] {
   const { network, parts, times } = usage;
-  const rank = rankOf(usage.identity.event, Math.min(usage.identity.attempt, MAX_ATTEMPT));
+  const rank = rankOfStep(usage.identity.event, Math.min(usage.identity.attempt, MAX_ATTEMPT));
   const told = (is: boolean): number => (is ? rank : LAST);
   return [
     told(canPrice(usage)),
@@ -49,6 +58,8 @@ function ranksOf(usage: UsageEvent): number[] {
     told(network.range !== null),
     told(!parts.assumed),
     told(times.scheduled !== null),
+    told(usage.senderType !== null),
+    told(usage.originCountry !== null),
   ];
 }
 
@@ -92,6 +103,7 @@ export function subjectOf(usage: UsageEvent, hashRecipient: HashRecipient): Subj
     parts: usage.parts,
     subjectEvent: canPrice(usage) ? usage.identity.event : null,
     subjectRanks: ranksOf(usage),
+    openingRouteGrade: usage.routeGrade,
   };
 }
 
@@ -120,11 +132,11 @@ export function mergeSubjects(known: Subject, next: Subject): Subject {
     rawAppendedAt: Math.min(a.rawAppendedAt, b.rawAppendedAt),
     timeEstimated: a.timeEstimated,
     sender: a.sender ?? b.sender,
-    senderType: a.senderType ?? b.senderType,
+    senderType: by(FACT.senderType).senderType,
     senderRegistrationId: a.senderRegistrationId ?? b.senderRegistrationId,
     campaignId: a.campaignId ?? b.campaignId,
-    originCountry: a.originCountry ?? b.originCountry,
-    originResolvedBy: a.originResolvedBy ?? b.originResolvedBy,
+    originCountry: by(FACT.origin).originCountry,
+    originResolvedBy: by(FACT.origin).originResolvedBy,
     recipientPrefix: a.recipientPrefix ?? b.recipientPrefix,
     recipientHash: a.recipientHash ?? b.recipientHash,
     recipientHashKeyId: a.recipientHashKeyId ?? b.recipientHashKeyId,
@@ -141,6 +153,8 @@ export function mergeSubjects(known: Subject, next: Subject): Subject {
     parts: by(FACT.parts).parts,
     subjectEvent: a.subjectEvent ?? b.subjectEvent,
     subjectRanks: coming.map((rank, fact) => Math.min(rank, before[fact] ?? EARLIEST)),
+    // the grade is no fact of the message: it belongs to the record that opened it, be it none
+    openingRouteGrade: a.openingRouteGrade,
   };
 }
 

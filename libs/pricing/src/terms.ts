@@ -1,4 +1,13 @@
-import { OPERATOR, type Account, type Connection, type Plan, type RateCard, type Supplier } from '@ratestream/catalog';
+import {
+  OPERATOR,
+  type Account,
+  type Connection,
+  type Plan,
+  type PlanBinding,
+  type RateCard,
+  type RateGroup,
+  type Supplier,
+} from '@ratestream/catalog';
 
 /** What pricing reads of the catalog; CatalogView is one. */
 export interface CatalogReader {
@@ -8,51 +17,66 @@ export interface CatalogReader {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly cards: ReadonlyMap<string, RateCard>;
   readonly plans: ReadonlyMap<string, Plan>;
+  readonly rateGroups: ReadonlyMap<string, RateGroup>;
   chain(accountId: string): readonly string[];
 }
 
 /** Why a leg has no terms to price by. */
-export type NoTerms =
-  'unknown_account' | 'no_plan' | 'no_card_for_class' | 'supplier_unknown' | 'no_buy_card' | 'currency_mismatch';
+export type NoTerms = 'unknown_account' | 'no_plan' | 'no_card_for_class' | 'supplier_unknown' | 'no_buy_card';
 
-/** One payer of the chain with the card that prices what it owes. */
+/** One payer of the chain with the cards that price what it owes. */
 export interface SellTerms {
   readonly level: number;
   readonly payer: string;
   readonly payee: string;
   readonly account: Account;
   readonly plan: Plan | null;
-  /** The card, or why there is none. */
-  readonly card: RateCard | NoTerms;
+  /** In the order in which they are asked: that of the account's overrides, then the plan's; or why there is none. */
+  readonly cards: readonly RateCard[] | NoTerms;
 }
 
 export interface BuyTerms {
   readonly supplier: Supplier | null;
+  /** The connection's own grade, which goes before what records say. */
+  readonly routeGrade: string | null;
   readonly card: RateCard | NoTerms;
+}
+
+/** The terms of one account and class; `byCountry` where some binding of the chain names countries. */
+interface ChainTerms {
+  readonly everywhere: readonly SellTerms[] | null;
+  readonly byCountry: Map<string | null, readonly SellTerms[]>;
 }
 
 /**
  * Resolves who pays whom by which card, remembering the answers while the catalog stands still.
  *
  * A message of a customer makes one sell leg per account of its chain (customer pays reseller, … root payer pays the
- * operator) and a buy leg per attempt. Source: domain.md §4, §5.
+ * operator) and a buy leg per attempt. Source: domain.md §4, §5, docs/pricing-rules.md §1.
  */
 export class Terms {
-  private readonly sells = new Map<string, readonly SellTerms[]>();
+  private readonly sells = new Map<string, ChainTerms>();
   private readonly buys = new Map<string, BuyTerms>();
   private position = -1;
 
   constructor(private readonly catalog: CatalogReader) {}
 
-  /** Deepest level first; empty when the account is unknown. */
-  sell(account: string, trafficClass: string): readonly SellTerms[] {
+  /**
+   * In   country: the destination's
+   * Out  deepest level first; empty when the account is unknown
+   */
+  sell(account: string, trafficClass: string, country: string | null): readonly SellTerms[] {
     this.forgetIfMoved();
     const key = `${account}\u001f${trafficClass}`;
-    const known = this.sells.get(key);
-    if (known !== undefined) return known;
-    const resolved = this.resolveSell(account, trafficClass);
-    this.sells.set(key, resolved);
-    return resolved;
+    let known = this.sells.get(key);
+    if (known === undefined) {
+      const everywhere = this.namesCountries(account) ? null : this.resolveSell(account, trafficClass, null);
+      this.sells.set(key, (known = { everywhere, byCountry: new Map() }));
+    }
+    if (known.everywhere !== null) return known.everywhere;
+    let terms = known.byCountry.get(country);
+    if (terms === undefined) known.byCountry.set(country, (terms = this.resolveSell(account, trafficClass, country)));
+    return terms;
   }
 
   /** The connection's card before its supplier's; the supplier may be named by itself where no connection is configured. */
@@ -73,41 +97,85 @@ export class Terms {
     this.position = this.catalog.position;
   }
 
-  private resolveSell(accountId: string, trafficClass: string): readonly SellTerms[] {
+  private namesCountries(accountId: string): boolean {
+    return this.catalog.chain(accountId).some((id) => {
+      const account = this.catalog.accounts.get(id);
+      const bindings = account === undefined ? [] : [...account.overrides, ...(this.planOf(account)?.bindings ?? [])];
+      return bindings.some(({ countries }) => countries !== null);
+    });
+  }
+
+  private resolveSell(accountId: string, trafficClass: string, country: string | null): readonly SellTerms[] {
     if (!this.catalog.accounts.has(accountId)) return [];
     const chain = this.catalog.chain(accountId);
     return chain.map((payer, at) => {
       const account = this.catalog.accounts.get(payer) as Account;
-      const plan = account.planId === null ? undefined : this.catalog.plans.get(account.planId);
+      const plan = this.planOf(account);
       return {
         level: chain.length - 1 - at,
         payer,
         payee: chain[at + 1] ?? OPERATOR,
         account,
-        plan: plan ?? null,
-        card: this.sellCard(account, plan, trafficClass),
+        plan,
+        cards: plan === null ? 'no_plan' : this.sellCards(account, plan, trafficClass, country),
       };
     });
   }
 
-  private sellCard(account: Account, plan: Plan | undefined, trafficClass: string): RateCard | NoTerms {
-    if (plan === undefined) return 'no_plan';
-    const binding =
-      plan.bindings.find((one) => one.trafficClass === trafficClass) ??
-      plan.bindings.find((one) => one.trafficClass === null);
-    const card = binding && this.catalog.cards.get(binding.cardId);
-    if (card === undefined) return 'no_card_for_class';
-    return card.currency === account.currency ? card : 'currency_mismatch';
+  /** The account's own plan, else that of its rate group. */
+  private planOf({ planId, rateGroupId }: Account): Plan | null {
+    const id = planId ?? (rateGroupId === null ? undefined : this.catalog.rateGroups.get(rateGroupId)?.planId);
+    return (id === undefined ? undefined : this.catalog.plans.get(id)) ?? null;
+  }
+
+  private sellCards(
+    account: Account,
+    plan: Plan,
+    trafficClass: string,
+    country: string | null,
+  ): readonly RateCard[] | NoTerms {
+    const cards: RateCard[] = [];
+    for (const bindings of [account.overrides, plan.bindings]) {
+      const card = this.catalog.cards.get(chooseBinding(bindings, trafficClass, country)?.cardId ?? '');
+      if (card !== undefined) cards.push(card);
+    }
+    return cards.length === 0 ? 'no_card_for_class' : cards;
   }
 
   private resolveBuy(supplierId: string | null, connectionId: string | null): BuyTerms {
     const connection = connectionId === null ? undefined : this.catalog.connections.get(connectionId);
+    const routeGrade = connection?.routeGrade ?? null;
     const named = connection?.supplierId ?? supplierId;
     const supplier = named === null ? undefined : this.catalog.suppliers.get(named);
-    if (supplier === undefined) return { supplier: null, card: 'supplier_unknown' };
+    if (supplier === undefined) return { supplier: null, routeGrade, card: 'supplier_unknown' };
     const cardId = connection?.buyCardId ?? supplier.buyCardId;
     const card = cardId === null ? undefined : this.catalog.cards.get(cardId);
-    if (card === undefined) return { supplier, card: 'no_buy_card' };
-    return { supplier, card: card.currency === supplier.currency ? card : 'currency_mismatch' };
+    return { supplier, routeGrade, card: card ?? 'no_buy_card' };
   }
+}
+
+/**
+ * The binding of a list that counts for a message: a named class before any, then named countries before any, of equals
+ * the first.
+ *
+ * Source  docs/pricing-rules.md §1.2
+ */
+export function chooseBinding(
+  bindings: readonly PlanBinding[],
+  trafficClass: string,
+  country: string | null,
+): PlanBinding | undefined {
+  let best: PlanBinding | undefined;
+  let bestRank = 0;
+  for (const binding of bindings) {
+    const { trafficClass: named, countries } = binding;
+    if (named !== null && named !== trafficClass) continue;
+    if (countries !== null && (country === null || !countries.includes(country))) continue;
+    const rank = 1 + (named === null ? 0 : 2) + (countries === null ? 0 : 1);
+    if (rank > bestRank) {
+      best = binding;
+      bestRank = rank;
+    }
+  }
+  return best;
 }

@@ -11,6 +11,7 @@ import {
   type Supplier,
 } from '@ratestream/catalog';
 import { sampleUsage, usageEventId, type RatedEvent, type RateRow, type UsageEvent } from '@ratestream/events';
+import { FxBook } from '@ratestream/fx';
 import { parseMoney } from '@ratestream/money';
 import { decideUsage, RateBook, RatingState, Terms, type CatalogReader, type Pricing } from '../src/index.js';
 
@@ -53,6 +54,7 @@ const plan = (id: string, cardId: string, overrides: Partial<Plan> = {}): Plan =
 export interface World {
   catalog: CatalogReader & { position: number };
   book: RateBook;
+  fx: FxBook;
   state: RatingState;
   pricing: Pricing;
   publish(cardId: string, version: number, effectiveFrom: number, rows: RateRow[]): void;
@@ -79,6 +81,7 @@ export function world(
     accounts,
     suppliers: new Map([[supplier.id, supplier]]),
     connections: new Map(),
+    rateGroups: new Map(),
     cards: new Map(
       [
         card('sell-retail', 'sell', options.sellCard),
@@ -95,6 +98,7 @@ export function world(
     chain: (id: string) => (id === 'customer' ? ['customer', 'reseller'] : ['reseller']),
   };
   const book = new RateBook();
+  const fx = new FxBook();
   const publish: World['publish'] = (cardId, version, effectiveFrom, rows) => {
     book.addVersion(
       {
@@ -121,6 +125,8 @@ export function world(
   const pricing = (): Pricing => ({
     terms,
     book,
+    fx,
+    reportingCurrency: 'EUR',
     catalogPosition: catalog.position,
     hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
     ratedAt: NOON + 60 * SECOND,
@@ -130,6 +136,7 @@ export function world(
   return {
     catalog,
     book,
+    fx,
     state,
     get pricing() {
       return pricing();

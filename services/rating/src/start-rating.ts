@@ -57,7 +57,7 @@ export async function startRating({
   const serdes = await createSerdes(kafka, config.registryUrl);
   let fail = (error: unknown): void => logger.fatal({ err: error }, 'failed before it was started');
 
-  const catalog = new RatingCatalog();
+  const catalog = new RatingCatalog(config.currency);
   const feed = await startCatalogFeed(kafka, serdes, catalog.view, { rates: true, onError: (error) => fail(error) });
   const progress = new StreamProgress(await progressKeys(kafka));
   const progressFollower = await tail(kafka, {
@@ -98,13 +98,7 @@ export async function startRating({
     foldRated: (partition, from, onEvent) => foldRated(kafka, serdes, partition, from, onEvent),
     waitForCatalog: async (position) => catalog.view.position >= position || feed.waitFor(position, CATALOG_WAIT_MS),
     catalogReady: () => feed.caughtUp && feed.ageMs() < STALE_CATALOG_MS,
-    pricing: () => ({
-      terms: catalog.terms,
-      book: catalog.book,
-      catalogPosition: catalog.view.position,
-      hashRecipient,
-      ratedAt: Date.now() * 1000,
-    }),
+    pricing: () => catalog.pricing(Date.now() * 1000, hashRecipient),
     progress,
     retries: (state) =>
       new Retries(state, {

@@ -1,4 +1,4 @@
-import { PLAIN_RATE } from '@ratestream/catalog';
+import { PLAIN_ACCOUNT, PLAIN_BINDING, PLAIN_CARD, PLAIN_RATE } from '@ratestream/catalog';
 import {
   messageIdOf,
   sampleRated,
@@ -9,6 +9,7 @@ import {
 } from '@ratestream/events';
 import type { InRecord, OutRecord } from '@ratestream/kafka';
 import { bareMetrics, silentLogger, type Logger } from '@ratestream/observability';
+import { FxBook } from '@ratestream/fx';
 import { RateBook, Terms, type CatalogReader, type Pricing } from '@ratestream/pricing';
 import type { Checkpointer } from '../src/task/checkpointer.js';
 import { RatingMetrics } from '../src/task/rating.metrics.js';
@@ -21,14 +22,33 @@ const HOUR = 3_600_000_000;
 const catalog = {
   position: 1,
   accounts: new Map([
-    ['acme', { id: 'acme', parentId: null, currency: 'EUR', planId: 'plan', legalEntity: null, taxCategory: null }],
+    [
+      'acme',
+      {
+        id: 'acme',
+        parentId: null,
+        currency: 'EUR',
+        planId: 'plan',
+        legalEntity: null,
+        taxCategory: null,
+        ...PLAIN_ACCOUNT,
+      },
+    ],
   ]),
   suppliers: new Map(),
   connections: new Map(),
+  rateGroups: new Map(),
   cards: new Map([
     [
       'sell',
-      { id: 'sell', currency: 'EUR', partRule: 'reported', networkEvidence: ['reported'], noReceiptCountries: [] },
+      {
+        id: 'sell',
+        currency: 'EUR',
+        partRule: 'reported',
+        networkEvidence: ['reported'],
+        noReceiptCountries: [],
+        ...PLAIN_CARD,
+      },
     ],
   ]),
   plans: new Map([
@@ -37,7 +57,7 @@ const catalog = {
       {
         id: 'plan',
         version: 1,
-        bindings: [{ trafficClass: null, cardId: 'sell' }],
+        bindings: [{ ...PLAIN_BINDING, cardId: 'sell' }],
         basis: 'delivered',
         timeoutSec: 3600,
         timeoutPolicy: null,
@@ -126,6 +146,8 @@ function setUp({
     pricing: (): Pricing => ({
       terms,
       book,
+      fx: new FxBook(),
+      reportingCurrency: null,
       catalogPosition: 1,
       hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
       ratedAt: NOON,

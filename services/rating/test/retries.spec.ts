@@ -1,5 +1,6 @@
-import { PLAIN_RATE } from '@ratestream/catalog';
+import { PLAIN_ACCOUNT, PLAIN_BINDING, PLAIN_CARD, PLAIN_PLAN, PLAIN_RATE } from '@ratestream/catalog';
 import { sampleRated, type RatedEvent } from '@ratestream/events';
+import { FxBook } from '@ratestream/fx';
 import { parseMoney } from '@ratestream/money';
 import { RateBook, RatingState, Terms, type CatalogReader, type Pricing } from '@ratestream/pricing';
 import { Retries } from '../src/task/retries.js';
@@ -27,6 +28,7 @@ const catalog = {
         legalEntity: null,
         taxCategory: null,
         closed: false,
+        ...PLAIN_ACCOUNT,
       },
     ],
   ]),
@@ -47,6 +49,7 @@ const catalog = {
         timeoutSec: 60,
         timeoutPolicy: null,
         noReceiptCountries: [],
+        ...PLAIN_CARD,
       },
     ],
   ]),
@@ -58,13 +61,15 @@ const catalog = {
         version: 1,
         name: 'plan',
         service: 'sms',
-        bindings: [{ trafficClass: null, cardId: 'sell' }],
+        bindings: [{ ...PLAIN_BINDING, cardId: 'sell' }],
         basis: 'accept',
         timeoutSec: 60,
         timeoutPolicy: null,
+        ...PLAIN_PLAN,
       },
     ],
   ]),
+  rateGroups: new Map(),
   chain: () => ['acme'],
 } as unknown as CatalogReader;
 
@@ -139,6 +144,8 @@ function pricing(price: string | null): Pricing {
   return {
     terms: new Terms(catalog),
     book,
+    fx: new FxBook(),
+    reportingCurrency: null,
     catalogPosition: 8,
     hashRecipient: () => ({ hash: '', keyId: '' }),
     ratedAt: NOON + HOUR,

@@ -19,6 +19,9 @@ export function pricingChangeOf(event: TypedCatalogEvent): { readonly card: stri
     case 'ConnectionChanged':
     case 'RateCardCreated':
     case 'RateCardChanged':
+    case 'RateGroupCreated':
+    case 'RateGroupChanged':
+    case 'FxRatesPublished':
       return { card: null };
     default:
       return null;

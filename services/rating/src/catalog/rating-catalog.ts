@@ -1,26 +1,47 @@
-import { CatalogView, OPERATOR, type RateCardVersion } from '@ratestream/catalog';
+import { CatalogView, OPERATOR, type FxRates, type RateCardVersion } from '@ratestream/catalog';
 import type { NumberRow, RateRow } from '@ratestream/events';
-import { RateBook, Terms, type ExplainNames } from '@ratestream/pricing';
+import { FxBook } from '@ratestream/fx';
+import { RateBook, Terms, type ExplainNames, type HashRecipient, type Pricing } from '@ratestream/pricing';
 import { NumberingIndex } from '@ratestream/sms';
 
 /** The catalog as rating uses it: the view, the rate tables built from it, and who pays whom. */
 export class RatingCatalog {
   readonly book = new RateBook();
+  readonly fx = new FxBook();
   numbering = new NumberingIndex([]);
   readonly view: CatalogView;
   readonly terms: Terms;
 
-  constructor() {
+  constructor(private readonly reportingCurrency: string | null = null) {
     this.view = new CatalogView({
       onVersionUsable: (version: RateCardVersion, rows: RateRow[]) => {
-        if (version.withdrawnAt === null) this.book.addVersion(version, rows);
+        this.book.addVersion(version, rows);
       },
-      onVersionWithdrawn: (cardId: string, version: number) => this.book.withdrawVersion(cardId, version),
+      onVersionWithdrawn: (cardId: string, version: number, withdrawnAt: number) =>
+        this.book.withdrawVersion(cardId, version, withdrawnAt),
+      onFxRates: (rates: FxRates) => this.fx.publish(rates),
       onNumberingPlan: (_plan, rows: NumberRow[]) => {
         this.numbering = new NumberingIndex(rows);
       },
     });
     this.terms = new Terms(this.view);
+  }
+
+  /**
+   * Everything that a decision at an instant reads. What the catalog said is known here, also where its clock is ahead of
+   * this one: a price that is waited for must not be missed by milliseconds.
+   */
+  pricing(now: number, hashRecipient: HashRecipient): Pricing {
+    return {
+      terms: this.terms,
+      book: this.book,
+      fx: this.fx,
+      reportingCurrency: this.reportingCurrency,
+      catalogPosition: this.view.position,
+      hashRecipient,
+      ratedAt: now,
+      knownAt: Math.max(now, this.view.asOf),
+    };
   }
 
   /** The account and all below it; null for the operator: everything. */
@@ -39,7 +60,7 @@ export class RatingCatalog {
       plan: (id) => this.view.plans.get(id)?.name,
       supplier: (id) => this.view.suppliers.get(id)?.name,
       effectiveFrom: (cardId, version) =>
-        this.book.versionsOf(cardId).find((one) => one.version === version)?.effectiveFrom,
+        this.book.everyVersion(cardId).find((one) => one.version === version)?.effectiveFrom,
     };
   }
 }

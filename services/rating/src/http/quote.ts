@@ -1,6 +1,6 @@
 import { usageEventId, type NetworkRef, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { instant } from '@ratestream/http';
-import { decideUsage, explain, RatingState, type HashRecipient, type RateBook } from '@ratestream/pricing';
+import { decideUsage, explain, RatingState, type HashRecipient } from '@ratestream/pricing';
 import { countryOf, normaliseNumber } from '@ratestream/sms';
 import { z } from 'zod';
 import type { RatingCatalog } from '../catalog/rating-catalog.js';
@@ -81,14 +81,7 @@ export class Quoter {
     if (!number.ok) return { field: 'to', detail: `"${usage.to}" is no number: ${number.fault}` };
     const ratedAt = this.nowMs() * 1000;
     const event = this.usageEvent(usage, number.value, account.defaultTrafficClass, ratedAt);
-    const book: RateBook = this.catalog.book;
-    const pricing = {
-      terms: this.catalog.terms,
-      book,
-      catalogPosition: this.catalog.view.position,
-      hashRecipient: this.hashRecipient,
-      ratedAt,
-    };
+    const pricing = this.catalog.pricing(ratedAt, this.hashRecipient);
     const [rated] = decideUsage(event, { partition: 0, offset: 0 }, new RatingState(), pricing);
     if (rated === undefined) throw new Error('an empty memory knows no duplicate');
     return { event: rated, explanation: explain(rated, this.catalog.names()) };

@@ -2,8 +2,18 @@ import { PLAIN_ACCOUNT, PLAIN_BINDING, PLAIN_CARD, PLAIN_PLAN, PLAIN_RATE, OPERA
 import type { Account, Plan, RateCard, Supplier } from '@ratestream/catalog';
 import { messageIdOf, sampleUsage, usageEventId } from '@ratestream/events';
 import type { Identity, RateRow, UsageEvent } from '@ratestream/events';
+import { FxBook } from '@ratestream/fx';
 import { parseMoney } from '@ratestream/money';
-import { decideUsage, priceBy, RateBook, RatingState, sellBillingTime, subjectOf, Terms } from '@ratestream/pricing';
+import {
+  decideUsage,
+  priceBy,
+  queryOf,
+  RateBook,
+  RatingState,
+  sellBillingTime,
+  subjectOf,
+  Terms,
+} from '@ratestream/pricing';
 import type { CatalogReader, Pricing, Subject } from '@ratestream/pricing';
 import { bigSheet, NETWORKS, Random, Zipf } from '@ratestream/tool-simulator';
 import type { SheetRow } from '@ratestream/tool-simulator';
@@ -34,6 +44,8 @@ export function corePricing(rates: number): Pricing {
   const pricing: Pricing = {
     terms: new Terms(coreCatalog()),
     book,
+    fx: new FxBook(),
+    reportingCurrency: null,
     catalogPosition: 1,
     hashRecipient: () => ({ hash: '00112233445566778899aabbccddeeff', keyId: '2026-05' }),
     ratedAt: NOON,
@@ -117,6 +129,7 @@ function coreCatalog(): CatalogReader {
     accounts: byId([account('reseller', null, 'wholesale'), account('customer', 'reseller', 'retail')]),
     suppliers: byId([supplier]),
     connections: new Map(),
+    rateGroups: new Map(),
     cards: byId(CARDS.map(card)),
     plans: byId([plan('retail', 'sell-retail'), plan('wholesale', 'sell-wholesale')]),
     chain: (id) => (id === 'customer' ? ['customer', 'reseller'] : id === OPERATOR ? [] : [id]),
@@ -195,13 +208,16 @@ export function priceAll(subjects: readonly Subject[], { terms, book }: Pricing)
   let total = 0n;
   for (const subject of subjects) {
     const at = sellBillingTime(subject, []);
-    for (const { card, plan } of terms.sell(subject.account ?? '', subject.trafficClass)) {
-      if (typeof card === 'string' || plan === null) throw new Error('a sell leg of the bench has no card or no plan');
-      total += amountOf(priceBy(book, subject, 1, at, card, plan));
+    for (const { cards, plan } of terms.sell(subject.account ?? '', subject.trafficClass, subject.country)) {
+      const card = cards[0];
+      if (typeof card !== 'object' || plan === null) throw new Error('a sell leg of the bench has no card or no plan');
+      const query = queryOf(subject, card.networkEvidence, subject.openingRouteGrade);
+      total += amountOf(priceBy(book, subject, query, { part: 1, billingTime: at }, card, plan));
     }
-    const { card } = terms.buy('supplier', null);
+    const { card, routeGrade } = terms.buy('supplier', null);
     if (typeof card === 'string') throw new Error(`the buy leg cannot be priced: ${card}`);
-    total -= amountOf(priceBy(book, subject, 1, at, card, card));
+    const query = queryOf(subject, card.networkEvidence, routeGrade);
+    total -= amountOf(priceBy(book, subject, query, { part: 1, billingTime: at }, card, card));
   }
   return total;
 }
