@@ -7,17 +7,20 @@ import { CommandPort } from './http/command-port.js';
 import { ConnectionsController } from './http/connections.controller.js';
 import { ImportPort, type ImportPortOptions } from './http/import-port.js';
 import { ImportsController } from './http/imports.controller.js';
+import { NoticesController } from './http/notices.controller.js';
 import { NumberingPlansController } from './http/numbering-plans.controller.js';
 import { PlansController } from './http/plans.controller.js';
 import { RateCardsController } from './http/rate-cards.controller.js';
+import { RateGroupsController } from './http/rate-groups.controller.js';
 import { RateVersionsController } from './http/rate-versions.controller.js';
 import { ResourceReads } from './http/resource-reads.js';
 import { RowPort, type RowPortOptions } from './http/row-port.js';
 import { SheetMappingsController } from './http/sheet-mappings.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { SuppliersController } from './http/suppliers.controller.js';
-import { COMMANDS, IMPORTS, QUERIES, ROWS } from './http/tokens.js';
+import { COMMANDS, IMPORTS, NOTICES, QUERIES, ROWS } from './http/tokens.js';
 import { WhatIfsController } from './http/what-ifs.controller.js';
+import { NoticePort, type NoticePortOptions } from './notices/notice.port.js';
 import type { CatalogQueries } from './queries/catalog-queries.js';
 import { WHAT_IFS, WhatIfPort, type WhatIfOptions } from './what-if/what-if.port.js';
 
@@ -26,6 +29,7 @@ export interface CatalogParts {
   queries: CatalogQueries;
   rows: RowPortOptions;
   imports: ImportPortOptions;
+  notices: NoticePortOptions;
   whatIfs: WhatIfOptions;
   apiKeys: ApiKeys;
 }
@@ -33,7 +37,7 @@ export interface CatalogParts {
 /** Who does what in the catalog service, in the order a command meets it. */
 @Module({})
 export class CatalogModule {
-  static with({ commands, queries, rows, imports, whatIfs, apiKeys }: CatalogParts): DynamicModule {
+  static with({ commands, queries, rows, imports, notices, whatIfs, apiKeys }: CatalogParts): DynamicModule {
     return {
       module: CatalogModule,
       providers: [
@@ -44,6 +48,8 @@ export class CatalogModule {
         { provide: ROWS, useValue: rows },
         ImportPort, // rate sheets of any layout: staged, approved, published through the same commands
         { provide: IMPORTS, useValue: imports },
+        NoticePort, // who was told of which prices: planned by approvals, issued right after them
+        { provide: NOTICES, useValue: notices },
         WhatIfPort, // prices that are in no catalog, tried on usages or past traffic
         { provide: WHAT_IFS, useValue: whatIfs },
         ResourceReads,
@@ -56,9 +62,11 @@ export class CatalogModule {
         SourcesController,
         RateVersionsController,
         ImportsController,
+        NoticesController,
         SheetMappingsController,
         RateCardsController,
         PlansController,
+        RateGroupsController,
         WhatIfsController,
         NumberingPlansController,
         ApiKeysController,

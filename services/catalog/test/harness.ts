@@ -12,6 +12,7 @@ import { CommandHandler } from '../src/commands/command-handler.js';
 import { RowPublisher } from '../src/commands/row-publisher.js';
 import { CatalogQueries } from '../src/queries/catalog-queries.js';
 import { takeSheets } from '../src/http/take-sheets.js';
+import { makeNotices } from '../src/notices/make-notices.js';
 import { makeImports } from '../src/imports/make-imports.js';
 import { makeWhatIfs } from '../src/what-if/make-what-ifs.js';
 import { UploadSlots } from '../src/upload/upload-slots.js';
@@ -56,13 +57,30 @@ export function startProcess(pool: Pool, options: { clock?: () => number; serdes
 export async function startApp(
   pool: Pool,
   maxBytes = 50_000_000,
-  options: { clickHouse?: { url: string; database: string }; whatIfWaitMs?: number; whatIfMaxRows?: number } = {},
+  options: {
+    clickHouse?: { url: string; database: string };
+    whatIfWaitMs?: number;
+    whatIfMaxRows?: number;
+    /** false: a process that dies right after each publication. */
+    issueNotices?: boolean;
+  } = {},
 ): Promise<Process & { app: NestFastifyApplication }> {
   const process = startProcess(pool);
   const { state, commands } = process;
   await state.catchUp(pool);
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(2);
+  const clock = (): number => Date.now() * 1_000;
+  const notices = makeNotices({
+    pool,
+    state,
+    commands,
+    logger: silentLogger(),
+    metrics: bareMetrics(),
+    clock,
+    intervalMs: 60_000,
+  });
+  if (options.issueNotices === false) await notices.issuer.stop();
   const queries = new CatalogQueries(state.view, pool);
   const app = await createServiceApp({
     name: 'catalog',
@@ -82,8 +100,9 @@ export async function startApp(
         logger: silentLogger(),
         metrics: bareMetrics(),
         publisher,
+        notices: notices.desk,
         slots,
-        clock: () => Date.now() * 1_000,
+        clock,
         maxRows: 200_000,
         maxBytes,
         secondApprover: true,
@@ -103,6 +122,7 @@ export async function startApp(
         maxRows: options.whatIfMaxRows ?? 10_000_000,
         clock: () => Date.now() * 1_000,
       }),
+      notices,
       apiKeys: {
         find: (hash) => state.view.apiKeyByHash(hash),
         isWithin: (id, scope) => state.view.isWithin(id, scope),

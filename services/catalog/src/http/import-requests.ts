@@ -46,6 +46,8 @@ export const approvalBody = z
     backdated: z.boolean().default(false),
     /** A scheduled version that is withdrawn in the same step. */
     supersedes: z.int().min(1).nullable().default(null),
+    /** Why it takes effect earlier than the card's notice days allow; kept with the notice. */
+    waiveNotice: z.string().trim().min(1).max(1_000).nullable().default(null),
   })
   .prefault({});
 export type ApprovalBody = z.output<typeof approvalBody>;

@@ -3,3 +3,4 @@ export const COMMANDS = Symbol('COMMANDS');
 export const QUERIES = Symbol('QUERIES');
 export const ROWS = Symbol('ROWS');
 export const IMPORTS = Symbol('IMPORTS');
+export const NOTICES = Symbol('NOTICES');

@@ -1,4 +1,4 @@
-import { inForce, type CatalogView } from '@ratestream/catalog';
+import { inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { conflict, notFound, ProblemError, type Caller } from '@ratestream/http';
 import type { Pool } from '@ratestream/postgres';
@@ -6,6 +6,7 @@ import type { CommandAnswer, CommandResult } from '../commands/command-handler.j
 import type { RowPublisher } from '../commands/row-publisher.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
+import type { NoticeDesk } from '../notices/notice-desk.js';
 import { answeredBefore } from '../store/command-answers.js';
 import { keptRates } from './import-chunks.js';
 import { unwantedRefusals, type RateImport } from './import.js';
@@ -18,12 +19,15 @@ export interface Approval {
   backdated: boolean;
   /** The scheduled version that this one takes the place of. */
   supersedes: number | null;
+  /** Why customers are told later than the card's notice days say; null: they are not. */
+  waiveNotice: string | null;
 }
 
 export interface DecisionsOptions {
   pool: Pool;
   view: CatalogView;
   publisher: RowPublisher;
+  notices: NoticeDesk;
   /** Whoever uploaded a sheet does not approve it. */
   secondApprover: boolean;
   clock: () => number;
@@ -40,14 +44,18 @@ export class ImportDecisions {
     caller: Caller,
     headers: CommandHeaders,
   ): Promise<CommandAnswer> {
-    const { pool, publisher, clock } = this.options;
+    const { pool, view, publisher, notices, clock } = this.options;
     const idempotency = headers.claimOf(caller, approval);
     const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
     if (before !== null) return before as CommandAnswer;
     const found = await this.staged(cardId, importId);
     this.check(found, approval, caller);
-    const rates: RateRow[] = [];
-    for await (const piece of keptRates(pool, importId)) for (const rate of piece) rates.push(rate);
+    const rates = await allKeptRates(pool, importId);
+    const plan = await notices.prepare(
+      view.cards.get(cardId) as RateCard,
+      { baseVersion: found.baseVersion, next: rates, effectiveFrom: found.effectiveFrom },
+      { by: caller.keyId, waiveNotice: approval.waiveNotice },
+    );
     const result = await publisher.rates(
       cardId,
       rates,
@@ -58,18 +66,22 @@ export class ImportDecisions {
         expectedVersion: headers.expectedVersion,
         idempotency,
         alongside: async (tx, answer) => {
-          const { version } = answer as unknown as { version: number };
-          const decision = { status: 'approved', by: caller.keyId, at: clock(), version } as const;
+          const published = answer as unknown as { version: number; effectiveFrom: number };
+          const decision = { status: 'approved', by: caller.keyId, at: clock(), version: published.version } as const;
           if (!(await decideImport(tx, importId, decision))) throw notStaged('decided meanwhile');
+          await plan?.(tx, published);
         },
       },
     );
-    return doneOrThrow(named(result)).answer;
+    const { answer } = doneOrThrow(named(result));
+    if (plan !== null) notices.planned();
+    return answer;
   }
 
   async discard(cardId: string, importId: string, caller: Caller): Promise<void> {
     const found = await this.find(cardId, importId);
     if (found.status === 'discarded') return;
+    refuseMember(found);
     if (found.status !== 'staged') throw notStaged(found.status);
     const decision = { status: 'discarded', by: caller.keyId, at: this.options.clock(), version: null } as const;
     if (!(await decideImport(this.options.pool, importId, decision))) throw notStaged('decided meanwhile');
@@ -84,6 +96,7 @@ export class ImportDecisions {
   private async staged(cardId: string, importId: string): Promise<RateImport> {
     const found = await this.find(cardId, importId);
     if (found.status !== 'staged') throw notStaged(found.status);
+    refuseMember(found);
     return found;
   }
 
@@ -109,6 +122,19 @@ export class ImportDecisions {
         `The sheet was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now; upload it again.`,
       );
   }
+}
+
+/** Every card of a bulk change is published or none: one alone is neither approved nor discarded. */
+function refuseMember({ bulkId }: RateImport): void {
+  if (bulkId !== null)
+    throw conflict('part_of_bulk_change', `It is part of bulk change ${bulkId} and is decided with all of it.`);
+}
+
+/** All rates that an approval publishes. */
+export async function allKeptRates(pool: Pool, importId: string): Promise<RateRow[]> {
+  const rates: RateRow[] = [];
+  for await (const piece of keptRates(pool, importId)) for (const rate of piece) rates.push(rate);
+  return rates;
 }
 
 /** Faults as the fields of an approval are called. */

@@ -1,5 +1,6 @@
 import type { RowPublisher } from '../commands/row-publisher.js';
 import type { ImportPortOptions } from '../http/import-port.js';
+import type { NoticeDesk } from '../notices/notice-desk.js';
 import type { UploadSlots } from '../upload/upload-slots.js';
 import { ImportDecisions } from './import-decisions.js';
 import { ImportRunner, type RunnerOptions } from './import-runner.js';
@@ -8,6 +9,7 @@ import { SavedMappings } from './saved-mappings.js';
 
 export interface ImportsOptions extends RunnerOptions {
   publisher: RowPublisher;
+  notices: NoticeDesk;
   slots: UploadSlots;
   maxBytes: number;
   secondApprover: boolean;
@@ -16,7 +18,7 @@ export interface ImportsOptions extends RunnerOptions {
 
 /** Puts the parts of sheet import together. */
 export function makeImports(options: ImportsOptions): ImportPortOptions & { runner: ImportRunner } {
-  const { pool, view, clock, maxBytes, publisher, secondApprover, slots, waitMs } = options;
+  const { pool, view, clock, maxBytes, notices, publisher, secondApprover, slots, waitMs } = options;
   const runner = new ImportRunner(options);
   return {
     pool,
@@ -24,7 +26,7 @@ export function makeImports(options: ImportsOptions): ImportPortOptions & { runn
     maxBytes,
     runner,
     uploads: new ImportUploads({ pool, runner, slots, waitMs, clock }),
-    decisions: new ImportDecisions({ pool, view, publisher, secondApprover, clock }),
+    decisions: new ImportDecisions({ pool, view, publisher, notices, secondApprover, clock }),
     mappings: new SavedMappings(pool, view, clock),
   };
 }

@@ -11,6 +11,8 @@ import { RowPublisher } from '../commands/row-publisher.js';
 import type { CatalogConfig } from '../config.js';
 import type { ImportRunner } from '../imports/import-runner.js';
 import { makeImports } from '../imports/make-imports.js';
+import { makeNotices } from '../notices/make-notices.js';
+import type { NoticeIssuer } from '../notices/notice-issuer.js';
 import { takeSheets } from '../http/take-sheets.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
 import { makeWhatIfs } from '../what-if/make-what-ifs.js';
@@ -68,7 +70,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const secret = config.bootstrapAdminKey;
   if (secret !== undefined) await issueBootstrapKey(secret, commands, state, logger);
 
-  const { runner, ...parts } = partsOf(config, { pool, state, commands, metrics, logger });
+  const { runner, issuer, ...parts } = partsOf(config, { pool, state, commands, metrics, logger });
   const service = await bootstrapService({
     name: 'catalog',
     module: CatalogModule.with(parts),
@@ -83,12 +85,14 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'kafka', run: () => kafka.close() },
       { name: 'relay', run: () => relay.stop() },
       { name: 'imports', run: () => runner.stop() },
+      { name: 'notices', run: () => issuer.stop() },
       { name: 'what-ifs', run: () => parts.whatIfs.stop() },
     ],
   });
   const onFatal = (error: Error): void => service.fail(error);
   const follower = new Follower({ state, pool, logger, intervalMs: config.followIntervalMs, onFatal });
   follower.start();
+  issuer.start();
   service.onShutdown({ name: 'follower', run: () => follower.stop() });
   health.register('view', () => follower.health());
   health.register('relay', () => relay.health());
@@ -106,16 +110,26 @@ interface Shared {
 function partsOf(
   config: CatalogConfig,
   { pool, state, commands, metrics, logger }: Shared,
-): CatalogParts & { runner: ImportRunner; whatIfs: ReturnType<typeof makeWhatIfs> } {
+): CatalogParts & { runner: ImportRunner; issuer: NoticeIssuer; whatIfs: ReturnType<typeof makeWhatIfs> } {
   const { view } = state;
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(config.importMaxConcurrent);
+  const notices = makeNotices({
+    pool,
+    state,
+    commands,
+    logger,
+    metrics,
+    clock: nowMicros,
+    intervalMs: config.noticeIntervalMs,
+  });
   const imports = makeImports({
     pool,
     view,
     logger,
     metrics,
     publisher,
+    notices: notices.desk,
     slots,
     clock: nowMicros,
     maxRows: config.importMaxRows,
@@ -143,6 +157,8 @@ function partsOf(
   return {
     whatIfs,
     imports,
+    notices,
+    issuer: notices.issuer,
     runner: imports.runner,
     commands,
     queries,
