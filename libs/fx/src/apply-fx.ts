@@ -16,6 +16,16 @@ export function factorOf(fx: Pick<Fx, 'rate' | 'fromPerBase' | 'toPerBase' | 'sp
 }
 
 /**
+ * What was converted, from what it became: exact to the rounding of the conversion. For expectations, never for money.
+ *
+ * Example 0.007823596 GBP by the evidence below → 0.0105 USD
+ */
+export function unapplyFx(amount: Nano, fx: Fx): Nano {
+  const { n, d } = factorOf(fx);
+  return divideHalfEven(amount * d, n);
+}
+
+/**
  * Converts an amount by its evidence alone.
  *
  * In      nano-units of `fx.from`

@@ -50,7 +50,7 @@ describe('rule event', () => {
 });
 
 describe('rules of the month', () => {
-  test.each([
+  test.each<['period_end' | 'invoice' | 'period_average', 'previous' | 'next', string, string, string]>([
     ['period_end', 'previous', '2026-04-10T00:00:00Z', '2026-04-30', 'published that day'],
     ['period_end', 'previous', '2026-05-10T00:00:00Z', '2026-05-29', 'the 31st of May is a Sunday'],
     ['period_end', 'next', '2026-05-10T00:00:00Z', '2026-06-02', 'the 31st of May is a Sunday'],
@@ -58,7 +58,7 @@ describe('rules of the month', () => {
     ['invoice', 'next', '2026-04-10T00:00:00Z', '2026-05-04', 'the 1st of May has no publication'],
     ['invoice', 'next', '2026-03-31T23:59:59Z', '2026-04-01', 'published that day'],
     ['period_average', 'previous', '2026-04-10T00:00:00Z', '2026-04-30', 'the last day that counts'],
-  ] as const)('%s, %s, %s is of %s: %s', (rule, fallback, at, date) => {
+  ])('%s, %s, %s is of %s: %s', (rule, fallback, at, date) => {
     const fx = book.convert(asked(at, { rule, fallback }))?.fx;
     expect(fx).toMatchObject({ rule, rateDate: date, provisional: false });
   });

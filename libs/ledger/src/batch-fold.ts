@@ -1,3 +1,4 @@
+import type { Fx } from '@ratestream/events';
 import type { Nano } from '@ratestream/money';
 import { blockOf } from './block.js';
 import type { BlockTotal } from './block.js';
@@ -20,7 +21,7 @@ export interface AccountMove {
   /** Σ of all entries */
   readonly amount: Nano;
   readonly held: Nano;
-  /** One per kind that moved money, in the order of `PostingKind` names. */
+  /** One per kind that moved money, and per rate where amounts were converted; in the order of `PostingKind` names. */
   readonly entries: readonly EntrySum[];
   /** Something other than a correction debited or held here: only then may the account become suspended. */
   readonly byUsage: boolean;
@@ -30,6 +31,14 @@ export interface EntrySum {
   readonly kind: PostingKind;
   readonly amount: Nano;
   readonly legs: number;
+  /** What the sum was in the card's currency, signed like `amount`, and the one rate that converted all of it. */
+  readonly converted?: Converted;
+}
+
+export interface Converted {
+  readonly amount: Nano;
+  readonly currency: string;
+  readonly fx: Fx;
 }
 
 /** All that a batch of `rated` writes, sorted by (code, currency, sub), so that rows are always locked in one order. */
@@ -42,7 +51,14 @@ interface Accumulator {
   account: LedgerAccount;
   held: Nano;
   byUsage: boolean;
-  kinds: Partial<Record<PostingKind, { amount: Nano; legs: number }>>;
+  kinds: Partial<Record<PostingKind, EntryAccumulator>>;
+  /** By kind and rate. */
+  converted: Map<string, EntryAccumulator & { kind: PostingKind; original: Nano; fx: Fx }> | null;
+}
+
+interface EntryAccumulator {
+  amount: Nano;
+  legs: number;
 }
 
 interface BlockAccumulator {
@@ -70,21 +86,21 @@ export class BatchFold {
     const block = this.block(blockOf(offset));
     const correction = event.correctsRatedId !== null || event.rerateRunId !== null;
     for (const leg of event.legs) {
-      this.count(block, leg);
       const { amount, currency } = moneyOf(leg);
+      this.count(block, leg, amount, currency);
       const held = leg.heldAmount - leg.heldAmountFreed;
       if (amount === 0n && held === 0n) continue;
       const kind = kindOf(event.kind, leg.action);
       if (leg.side === 'sell') {
         const payer = this.account('b', leg.payer, currency);
-        post(payer, kind, -amount);
+        post(payer, kind, leg, -amount);
         payer.held += held;
         if (!correction && (amount > 0n || held > 0n)) payer.byUsage = true;
-        if (amount !== 0n) post(this.account('r', leg.payee, currency), kind, amount);
+        if (amount !== 0n) post(this.account('r', leg.payee, currency), kind, leg, amount);
       } else {
-        if (amount !== 0n) post(this.account('c', leg.payer, currency), kind, -amount);
+        if (amount !== 0n) post(this.account('c', leg.payer, currency), kind, leg, -amount);
         const supplier = this.account('p', leg.payee, currency);
-        post(supplier, kind, amount);
+        post(supplier, kind, leg, amount);
         supplier.held += held;
       }
     }
@@ -105,7 +121,13 @@ export class BatchFold {
     const key = `${prefix}${currency}/${party}`;
     let found = this.accounts.get(key);
     if (found === undefined) {
-      found = { account: this.ledgerAccount(prefix, party, currency), held: 0n, byUsage: false, kinds: {} };
+      found = {
+        account: this.ledgerAccount(prefix, party, currency),
+        held: 0n,
+        byUsage: false,
+        kinds: {},
+        converted: null,
+      };
       this.accounts.set(key, found);
     }
     return found;
@@ -123,19 +145,23 @@ export class BatchFold {
     return found;
   }
 
-  private count(block: Map<string, BlockAccumulator>, leg: LegMoney): void {
-    const key = `${leg.action}|${leg.currency}`;
+  private count(block: Map<string, BlockAccumulator>, leg: LegMoney, amount: Nano, currency: string): void {
+    const key = `${leg.action}|${currency}`;
     let sum = block.get(key);
     if (sum === undefined) block.set(key, (sum = { legs: 0, amount: 0n, heldAmount: 0n, heldAmountFreed: 0n }));
     sum.legs += 1;
-    sum.amount += leg.amount;
+    sum.amount += amount;
     sum.heldAmount += leg.heldAmount;
     sum.heldAmountFreed += leg.heldAmountFreed;
   }
 }
 
-function post(to: Accumulator, kind: PostingKind, amount: Nano): void {
+function post(to: Accumulator, kind: PostingKind, leg: LegMoney, amount: Nano): void {
   if (amount === 0n) return;
+  if (leg.fx !== undefined && leg.fx !== null && leg.currency !== leg.accountCurrency) {
+    postConverted(to, kind, leg, leg.fx, amount);
+    return;
+  }
   const sum = to.kinds[kind];
   if (sum === undefined) to.kinds[kind] = { amount, legs: 1 };
   else {
@@ -144,10 +170,25 @@ function post(to: Accumulator, kind: PostingKind, amount: Nano): void {
   }
 }
 
-function moveOf({ account, held, byUsage, kinds }: Accumulator): AccountMove {
-  const entries = Object.entries(kinds)
-    .map(([kind, sum]): EntrySum => ({ kind: kind as PostingKind, ...sum }))
-    .sort((a, b) => (a.kind < b.kind ? -1 : 1));
+/** An entry has one rate, so that a statement can show what was converted by it. */
+function postConverted(to: Accumulator, kind: PostingKind, leg: LegMoney, fx: Fx, amount: Nano): void {
+  const original = amount < 0n === leg.accountAmount < 0n ? leg.amount : -leg.amount;
+  const key = `${kind}|${fx.from}|${fx.rate}|${fx.rateDate}|${fx.source}|${fx.rule}|${fx.spreadPercent ?? ''}|${fx.provisional}`;
+  to.converted ??= new Map();
+  const sum = to.converted.get(key);
+  if (sum === undefined) to.converted.set(key, { kind, amount, legs: 1, original, fx });
+  else {
+    sum.amount += amount;
+    sum.legs += 1;
+    sum.original += original;
+  }
+}
+
+function moveOf({ account, held, byUsage, kinds, converted }: Accumulator): AccountMove {
+  const entries = Object.entries(kinds).map(([kind, sum]): EntrySum => ({ kind: kind as PostingKind, ...sum }));
+  for (const { kind, amount, legs, original, fx } of converted?.values() ?? [])
+    entries.push({ kind, amount, legs, converted: { amount: original, currency: fx.from, fx } });
+  entries.sort((a, b) => compare(a.kind, b.kind) || compare(rateKey(a), rateKey(b)));
   let amount = 0n;
   for (const entry of entries) amount += entry.amount;
   return { account, amount, held, entries, byUsage };
@@ -159,6 +200,10 @@ function byAccount({ account: a }: AccountMove, { account: b }: AccountMove): nu
 
 function byBlock(a: BlockTotal, b: BlockTotal): number {
   return a.block - b.block || compare(a.currency, b.currency) || compare(a.action, b.action);
+}
+
+function rateKey({ converted }: EntrySum): string {
+  return converted === undefined ? '' : `${converted.currency}|${converted.fx.rateDate}|${converted.fx.rate}`;
 }
 
 /** By code unit, not by locale: every process must lock rows in the same order. */

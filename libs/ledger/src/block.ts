@@ -8,7 +8,7 @@ export function blockOf(offset: number): number {
   return Math.floor(offset / BLOCK_SIZE);
 }
 
-/** Totals of all leg steps in one block of `rated`, as written on the events: legs' own currency, no conversion. */
+/** Totals of all leg steps in one block of `rated`, as written on the events, in the currency that is moved: the account's or the supplier's. */
 export interface BlockTotal {
   /** offsets [block × 10 000, (block + 1) × 10 000) */
   readonly block: number;

@@ -1,3 +1,4 @@
+import type { Fx } from '@ratestream/events';
 import type { Nano } from '@ratestream/money';
 import { balanceAccount, sharedAccount } from './ledger-account.js';
 import type { LedgerAccount } from './ledger-account.js';
@@ -26,10 +27,13 @@ export interface LegMoney {
   readonly payee: string;
   readonly amount: Nano;
   readonly currency: string;
+  /** What is moved: in the payer's currency (sell), in the supplier's (buy). */
   readonly accountAmount: Nano;
   readonly accountCurrency: string;
   readonly heldAmount: Nano;
   readonly heldAmountFreed: Nano;
+  /** Evidence of the conversion of `amount` into `accountAmount`; null: none was needed. */
+  readonly fx?: Fx | null;
 }
 
 /** A rated event that says two things about one amount: a bug of ours, so the reader stops instead of guessing. */
@@ -41,12 +45,13 @@ export class LedgerInvariantError extends Error {
 }
 
 /**
- * What a leg moves, and in which currency: a sell leg the payer's (account) amount, a buy leg the card's.
+ * What a leg moves, and in which currency: the payer's on a sell leg, the supplier's on a buy leg; the card's own where
+ * no account is named.
  *
  * Errors  LedgerInvariantError when an amount has no currency, or when both amounts are in one currency and differ
  */
 export function moneyOf(leg: LegMoney): { amount: Nano; currency: string } {
-  const inAccount = leg.side === 'sell' && leg.accountCurrency !== '';
+  const inAccount = leg.accountCurrency !== '';
   const amount = inAccount ? leg.accountAmount : leg.amount;
   const currency = inAccount ? leg.accountCurrency : leg.currency;
   if (inAccount && leg.accountCurrency === leg.currency && leg.accountAmount !== leg.amount)

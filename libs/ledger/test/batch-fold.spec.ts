@@ -3,7 +3,8 @@ import { BatchFold } from '../src/batch-fold.js';
 import type { BatchMoves, RatedMoney } from '../src/batch-fold.js';
 import { freshRange, splitByDay } from '../src/offset-range.js';
 import { heldMoveOf, postingsOf } from '../src/posting.js';
-import { buy, events, rated, sell } from './builders.js';
+import type { Fx } from '@ratestream/events';
+import { buy, events, fxOf, rated, sell } from './builders.js';
 
 interface Stored {
   offset: number;
@@ -109,18 +110,22 @@ describe('laws of the fold', () => {
     );
   });
 
-  test('block totals are the sums of the amounts as written on the legs', () => {
+  test('block totals are the sums of what the legs move, in each currency', () => {
     fc.assert(
       fc.property(streams, (records) => {
         const { blocks } = fold(records);
         const legs = records.flatMap((r) => r.event.legs);
-        const total = (name: 'amount' | 'heldAmount' | 'heldAmountFreed') => [
-          blocks.reduce((sum, block) => sum + block[name], 0n),
-          legs.reduce((sum, leg) => sum + leg[name], 0n),
-        ];
-        for (const name of ['amount', 'heldAmount', 'heldAmountFreed'] as const) {
-          const [inBlocks, inLegs] = total(name);
-          expect(inBlocks).toBe(inLegs);
+        for (const currency of ['EUR', 'USD', 'GBP']) {
+          const ofBlocks = blocks.filter((block) => block.currency === currency);
+          const ofLegs = legs.filter((leg) => (leg.accountCurrency || leg.currency) === currency);
+          const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
+          expect(sum(ofBlocks.map((block) => block.amount))).toBe(
+            sum(ofLegs.map((leg) => (leg.accountCurrency === '' ? leg.amount : leg.accountAmount))),
+          );
+          expect(sum(ofBlocks.map((block) => block.heldAmount))).toBe(sum(ofLegs.map((leg) => leg.heldAmount)));
+          expect(sum(ofBlocks.map((block) => block.heldAmountFreed))).toBe(
+            sum(ofLegs.map((leg) => leg.heldAmountFreed)),
+          );
         }
         expect(blocks.reduce((sum, block) => sum + block.legs, 0)).toBe(legs.length);
       }),
@@ -152,6 +157,26 @@ describe('what a batch says about an account', () => {
         amount: 95n,
         held: 0n,
       }),
+    ]);
+  });
+
+  test('converted amounts are posted as they are, one entry a rate, with what they were on the card', () => {
+    const monday = fxOf('0.9', '2026-04-13');
+    const tuesday = fxOf('0.8', '2026-04-14');
+    const converted = (amount: bigint, accountAmount: bigint, fx: Fx) =>
+      sell({ action: amount < 0n ? 'reverse' : 'settle', amount, currency: 'USD', accountAmount, fx });
+    const life = [
+      rated([converted(100n, 90n, monday), converted(10n, 9n, { ...monday }), converted(50n, 40n, tuesday)]),
+      rated([converted(-100n, -90n, monday)], { correctsRatedId: 'r' }),
+      rated([sell({ amount: 5n })]),
+    ].map((event, offset) => ({ offset, event }));
+    const balance = fold(life).moves.find((move) => move.account.code === 'balance/acme');
+    expect(balance).toMatchObject({ account: { currency: 'EUR' }, amount: -54n });
+    expect(balance?.entries).toEqual([
+      { kind: 'reversal', amount: 90n, legs: 1, converted: { amount: 100n, currency: 'USD', fx: monday } },
+      { kind: 'usage', amount: -5n, legs: 1 },
+      { kind: 'usage', amount: -99n, legs: 2, converted: { amount: -110n, currency: 'USD', fx: monday } },
+      { kind: 'usage', amount: -40n, legs: 1, converted: { amount: -50n, currency: 'USD', fx: tuesday } },
     ]);
   });
 

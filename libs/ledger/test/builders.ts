@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Fx } from '@ratestream/events';
 import type { LegMoney } from '../src/posting.js';
 import type { RatedMoney } from '../src/batch-fold.js';
 
@@ -26,6 +27,11 @@ export function buy(change: Partial<LegMoney>): LegMoney {
 
 export function rated(legs: LegMoney[], change: Partial<RatedMoney> = {}): RatedMoney {
   return { kind: 'rated', correctsRatedId: null, rerateRunId: null, legs, ...change };
+}
+
+export function fxOf(rate: string, rateDate: string): Fx {
+  const evidence = { from: 'USD', to: 'EUR', rate, rateDate, source: 'ecb', rule: 'event', spreadPercent: null };
+  return { ...evidence, base: 'EUR', fromPerBase: '1', toPerBase: rate, provisional: false };
 }
 
 /** Amounts around every edge: nothing, one nano-unit, usual prices, more than a double holds exactly. */

@@ -18,11 +18,11 @@ describe('postings of a leg', () => {
     ]);
   });
 
-  test("a buy leg debits cost and credits the supplier, in the card's currency", () => {
+  test("a buy leg debits cost and credits the supplier, in the supplier's currency", () => {
     const leg = buy({ amount: 70n, currency: 'USD', accountAmount: 60n, accountCurrency: 'EUR' });
     expect(postingsOf(leg, 'rated', 5)).toEqual([
-      { account: { code: 'cost/operator', currency: 'USD', sub: 5 }, kind: 'usage', amount: -70n },
-      { account: { code: 'payable/s1', currency: 'USD', sub: 5 }, kind: 'usage', amount: 70n },
+      { account: { code: 'cost/operator', currency: 'EUR', sub: 5 }, kind: 'usage', amount: -60n },
+      { account: { code: 'payable/s1', currency: 'EUR', sub: 5 }, kind: 'usage', amount: 60n },
     ]);
   });
 
