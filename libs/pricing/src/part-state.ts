@@ -1,6 +1,6 @@
 import type { Leg, RatedEvent } from '@ratestream/events';
 import type { AttemptFacts } from './outcome.js';
-import { LAST, rankOfStep } from './subject.js';
+import { earliest, LAST, rankOfStep } from './subject.js';
 
 /**
  * What a task remembers of one part of a message: a fold of its rated events and of nothing else.
@@ -74,7 +74,8 @@ function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attem
     status: event.status,
     delivered: (known?.delivered ?? false) || event.event === 'delivered',
     submittedAt: event.times.submitted ?? known?.submittedAt ?? null,
-    doneAt: event.times.done ?? known?.doneAt ?? null,
+    // the first report of several: the last to arrive depends on their order, and a billing time may stand on it
+    doneAt: earliest(event.times.done, known?.doneAt ?? null),
     supplier: event.supplier,
     connection: event.connection,
     route: event.route,

@@ -88,7 +88,7 @@ export async function startRating({
 
   const tasks = new Set<RatingTask>();
   const unfollow = feed.onEvent((event) => {
-    const change = pricingChangeOf(event);
+    const change = pricingChangeOf(event, catalog.view.accounts);
     if (change !== null) for (const task of tasks) task.catalogChanged(change.card);
   });
   const ratingMetrics = new RatingMetrics(metrics);

@@ -63,7 +63,7 @@ export class Retries {
     const counts = moves.map((leg) => {
       const id = `retry:${leg.payer}:${Math.floor(at / DAY)}`;
       const before = charged.get(id) ?? this.state.retriedSoFar(id);
-      return { leg, id, before, after: before + leg.amount + leg.heldAmount };
+      return { leg, id, before, after: before + leg.accountAmount + leg.heldAmount };
     });
     if (counts.some(({ after }) => after > this.limits.amountPerAccount)) return false;
     for (const { leg, id, before, after } of counts) {
