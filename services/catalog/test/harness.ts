@@ -14,6 +14,7 @@ import { CatalogQueries } from '../src/queries/catalog-queries.js';
 import { takeSheets } from '../src/http/take-sheets.js';
 import { makeNotices } from '../src/notices/make-notices.js';
 import { makeImports } from '../src/imports/make-imports.js';
+import { makeTraffic } from '../src/what-if/make-traffic.js';
 import { makeWhatIfs } from '../src/what-if/make-what-ifs.js';
 import { UploadSlots } from '../src/upload/upload-slots.js';
 
@@ -82,6 +83,12 @@ export async function startApp(
   });
   if (options.issueNotices === false) await notices.issuer.stop();
   const queries = new CatalogQueries(state.view, pool);
+  const traffic = makeTraffic({
+    pool,
+    view: state.view,
+    clickHouse: options.clickHouse ?? null,
+    clock: () => Date.now() * 1_000,
+  });
   const app = await createServiceApp({
     name: 'catalog',
     module: CatalogModule.with({
@@ -115,7 +122,7 @@ export async function startApp(
         logger: silentLogger(),
         settings: { currency: 'EUR', partitions: 6 },
         limits: { maxBytes, maxRows: 200_000 },
-        clickHouse: options.clickHouse ?? null,
+        traffic,
         waitMs: options.whatIfWaitMs ?? 60_000,
         timeoutMs: 120_000,
         maxConcurrent: 2,

@@ -15,6 +15,7 @@ import { makeNotices } from '../notices/make-notices.js';
 import type { NoticeIssuer } from '../notices/notice-issuer.js';
 import { takeSheets } from '../http/take-sheets.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
+import { makeTraffic, type Traffic } from '../what-if/make-traffic.js';
 import { makeWhatIfs } from '../what-if/make-what-ifs.js';
 import { UploadSlots } from '../upload/upload-slots.js';
 import { issueBootstrapKey } from './bootstrap-key.js';
@@ -70,7 +71,10 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const secret = config.bootstrapAdminKey;
   if (secret !== undefined) await issueBootstrapKey(secret, commands, state, logger);
 
-  const { runner, issuer, ...parts } = partsOf(config, { pool, state, commands, metrics, logger });
+  const { clickhouseUrl: url, clickhouseDatabase: database } = config;
+  const clickHouse = url === undefined ? null : { url, database };
+  const traffic = makeTraffic({ pool, view: state.view, clickHouse, clock: nowMicros });
+  const { runner, issuer, ...parts } = partsOf(config, { pool, state, commands, metrics, logger, traffic });
   const service = await bootstrapService({
     name: 'catalog',
     module: CatalogModule.with(parts),
@@ -86,7 +90,8 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'relay', run: () => relay.stop() },
       { name: 'imports', run: () => runner.stop() },
       { name: 'notices', run: () => issuer.stop() },
-      { name: 'what-ifs', run: () => parts.whatIfs.stop() },
+      { name: 'traffic', run: () => traffic.close() },
+      { name: 'what-ifs', run: () => parts.whatIfs.runner.stop() },
     ],
   });
   const onFatal = (error: Error): void => service.fail(error);
@@ -105,12 +110,13 @@ interface Shared {
   commands: CommandHandler;
   metrics: Metrics;
   logger: Logger;
+  traffic: Traffic;
 }
 
 function partsOf(
   config: CatalogConfig,
-  { pool, state, commands, metrics, logger }: Shared,
-): CatalogParts & { runner: ImportRunner; issuer: NoticeIssuer; whatIfs: ReturnType<typeof makeWhatIfs> } {
+  { pool, state, commands, metrics, logger, traffic }: Shared,
+): CatalogParts & { runner: ImportRunner; issuer: NoticeIssuer } {
   const { view } = state;
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(config.importMaxConcurrent);
@@ -122,6 +128,7 @@ function partsOf(
     metrics,
     clock: nowMicros,
     intervalMs: config.noticeIntervalMs,
+    traffic: traffic.notices,
   });
   const imports = makeImports({
     pool,
@@ -139,7 +146,6 @@ function partsOf(
   });
   const queries = new CatalogQueries(view, pool);
   const limits = { maxBytes: config.importMaxBytes, maxRows: config.importMaxRows };
-  const { clickhouseUrl: url, clickhouseDatabase: database } = config;
   const whatIfs = makeWhatIfs({
     pool,
     view,
@@ -147,7 +153,7 @@ function partsOf(
     logger,
     limits,
     settings: settingsOf(config),
-    clickHouse: url === undefined ? null : { url, database },
+    traffic,
     waitMs: config.whatIfWaitMs,
     timeoutMs: config.whatIfTimeoutMs,
     maxConcurrent: config.whatIfMaxConcurrent,

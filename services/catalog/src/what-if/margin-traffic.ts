@@ -30,10 +30,14 @@ export interface MarginTraffic {
    * What a card with these rates would have lost on the traffic of the last 30 days, pair of rates by pair of rates.
    *
    * In   rates: all rates of the card as they would be from `at` on; other cards count with their version in force then
-   * Out  null where traffic is not known; pairs without loss or traffic are left out
+   * Out  null where traffic is not known; pairs without loss or traffic are left out. The card that a reseller buys by is
+   *      `PARENT_CARD`
    */
   weigh(card: RateCard, rates: readonly RateRow[], at: Micros): Promise<WeighedMargin | null>;
 }
+
+/** How a reseller sees the card that it buys by: whose it is, is above its level. */
+export const PARENT_CARD = 'parent';
 
 /** The key of a loss in `weigh`’s answer. */
 export function lossKey(loss: Pick<LossWeight, 'sellCard' | 'sellRateId' | 'buyCard' | 'buyRateId'>): string {

@@ -83,7 +83,8 @@ function priceOf(priced: PricedLeg | Leg): LegPrice {
 
 const NO_MESSAGE = '00000000-0000-5000-8000-000000000000';
 
-function subjectOf(group: PricedPlace): Subject {
+/** The message that a group stands for, as far as a card can ask. */
+export function subjectOf(group: PricedBy & { account: string; at: Micros }): Subject {
   const network: Record<string, NetworkRef> = {};
   for (const text of group.networks) {
     const [by = '', mcc = '', mnc = '', country = ''] = text.split('/');
