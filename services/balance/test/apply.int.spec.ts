@@ -1,6 +1,7 @@
 import { LostOffsetError } from '@ratestream/postgres';
 import type { InRecord } from '@ratestream/kafka';
 import { readStatement } from '../src/accounts/statement.store.js';
+import { statementBody } from '../src/accounts/statement.view.js';
 import { readTrialBalance } from '../src/books/books.store.js';
 import { Books } from './support/books.js';
 import { TestCatalog, account } from './support/catalog.js';
@@ -37,6 +38,70 @@ const balanceOf = async (id: string): Promise<[string, string]> => {
   );
   return [rows[0]?.balance ?? 'none', rows[0]?.held ?? 'none'];
 };
+
+describe('several currencies', () => {
+  const fx = {
+    ...{ from: 'EUR', to: 'USD', rate: '1.1684', rateDate: '2026-04-13', source: 'ecb', rule: 'event', base: 'EUR' },
+    ...{ fromPerBase: '1', toPerBase: '1.1684', spreadPercent: null, provisional: false },
+  };
+  const sterling = { ...fx, to: 'GBP', rate: '0.87058', toPerBase: '0.87058' };
+
+  test('the account is debited and the supplier owed in their own, and the statement says by which rate', async () => {
+    books.catalog.say('AccountOpened', account('dollar', { currency: 'USD', creditLimit: '1', warnBelow: '0.99' }));
+    const usd = { currency: 'EUR', accountCurrency: 'USD', fx };
+    const sold = sellLeg('dollar', 'operator', 10_000_000n, { ...usd, accountAmount: 11_684_000n });
+    const bought = buyLeg('s1', 7_000_000n, { accountCurrency: 'GBP', accountAmount: 6_094_060n, fx: sterling });
+    const held = sellLeg('dollar', 'operator', 0n, { ...usd, action: 'hold', heldAmount: 23_368_000n });
+    const event = ratedEvent([sold, bought, held], { rootPayer: 'dollar' });
+    await books.applier().apply(0, [record(0, 0, event)]);
+    const { accounts } = await books.state();
+    expect(accounts).toMatchObject([
+      { code: 'balance/dollar', currency: 'USD', balance: '-0.011684000', held: '0.023368000' },
+      { code: 'cost/operator', currency: 'GBP', balance: '-0.006094060' },
+      { code: 'payable/s1', currency: 'GBP', balance: '0.006094060' },
+      { code: 'revenue/operator', currency: 'USD', balance: '0.011684000' },
+    ]);
+    const { statuses } = await books.published();
+    expect(statuses).toMatchObject([{ account: 'dollar', currency: 'USD', status: 'warned', available: 964_948_000n }]);
+    const period = { from: new Date(0), to: new Date(NOON_MS + 1), after: null, limit: 10 };
+    const statement = await books.snapshot((tx) =>
+      readStatement(tx, { accountId: 'dollar', currency: 'USD', ...period }),
+    );
+    expect(statement.entries).toMatchObject([
+      { kind: 'usage', amount: -11_684_000n, converted: { amount: -10_000_000n, currency: 'EUR', fx } },
+    ]);
+    const body = statementBody(
+      account('dollar', { currency: 'USD' }),
+      { from: new Date(0), to: new Date(NOON_MS + 1), limit: 10 },
+      statement,
+      { sees: () => true } as unknown as Parameters<typeof statementBody>[3],
+    );
+    expect(body.items).toMatchObject([
+      { amount: '-0.011684', balance: '-0.011684', card: { amount: '-0.01', currency: 'EUR' }, fx },
+    ]);
+  });
+
+  test('two rates in one batch are two lines, and the day has both', async () => {
+    const later = { ...fx, rate: '1.2', rateDate: '2026-04-14', toPerBase: '1.2' };
+    const usd = { currency: 'EUR', accountCurrency: 'USD' };
+    const legs = [
+      sellLeg('acme', 'r1', 10n, { ...usd, accountAmount: 12n, fx: later }),
+      sellLeg('acme', 'r1', 100n, { ...usd, accountAmount: 117n, fx }),
+      sellLeg('acme', 'r1', 1n),
+    ];
+    await books.applier().apply(0, [record(0, 0, ratedEvent(legs))]);
+    const { days } = await books.state();
+    expect(days).toMatchObject([
+      { code: 'balance/acme', kind: 'usage', amount: '-0.000000001', legs: '1' },
+      { code: 'balance/acme', kind: 'usage', amount: '-0.000000129', legs: '2' },
+      { code: 'revenue/r1', kind: 'usage', amount: '0.000000001', legs: '1' },
+      { code: 'revenue/r1', kind: 'usage', amount: '0.000000129', legs: '2' },
+    ]);
+    // What it has in another currency than its own decides nothing about an account.
+    const { statuses } = await books.published();
+    expect(statuses).toMatchObject([{ account: 'acme', currency: 'EUR', available: 99_999_999_999n }]);
+  });
+});
 
 describe('one batch', () => {
   test('posts both sides of every leg, holds and block totals', async () => {

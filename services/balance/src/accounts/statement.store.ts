@@ -1,5 +1,6 @@
 import { parseMoney } from '@ratestream/money';
 import type { Nano } from '@ratestream/money';
+import type { Fx } from '@ratestream/events';
 import type { Tx } from '@ratestream/postgres';
 
 /** One line of the journal; entries of the stream name their stretch of `rated`, entries by hand their command. */
@@ -9,6 +10,8 @@ export interface StatementEntry {
   readonly kind: string;
   readonly amount: Nano;
   readonly legs: number;
+  /** What it was on the card before it was converted, signed like `amount`; null: nothing was converted. */
+  readonly converted: { readonly amount: Nano; readonly currency: string; readonly fx: Fx } | null;
   readonly range: { readonly partition: number; readonly from: number; readonly to: number } | null;
   readonly command: {
     readonly id: string;
@@ -101,6 +104,9 @@ interface EntryRow {
   kind: string;
   amount: string;
   legs: number;
+  card_amount: string | null;
+  card_currency: string | null;
+  fx: Fx | null;
   partition: number | null;
   from_offset: string | null;
   to_offset: string | null;
@@ -118,7 +124,7 @@ async function readEntries(
   after: StatementQuery['after'],
 ): Promise<StatementEntry[]> {
   const { rows } = await tx.query<EntryRow>({
-    text: `select e.id, e.at, e.kind, e.amount, e.legs, e.partition, e.from_offset, e.to_offset, e.command_id,
+    text: `select e.id, e.at, e.kind, e.amount, e.legs, e.card_amount, e.card_currency, e.fx, e.partition, e.from_offset, e.to_offset, e.command_id,
         c.reason, c.reference, c.author, c.scope
       from journal_entry e left join balance_command c on c.id = e.command_id
       where e.ledger_account_id = $1 and e.at >= $2 and e.at < $3 and (e.at, e.id) > ($4, $5::bigint)
@@ -131,6 +137,10 @@ async function readEntries(
     kind: row.kind,
     amount: parseMoney(row.amount),
     legs: row.legs,
+    converted:
+      row.card_amount === null || row.fx === null
+        ? null
+        : { amount: parseMoney(row.card_amount), currency: row.card_currency ?? row.fx.from, fx: row.fx },
     range:
       row.partition === null
         ? null

@@ -6,6 +6,20 @@ import type { Nano } from '@ratestream/money';
 import { z } from 'zod';
 import type { Statement, StatementEntry } from './statement.store.js';
 
+const fxSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  rate: z.string().describe('with the spread in it'),
+  rateDate: z.string().describe('empty for an agreed rate'),
+  source: z.string(),
+  rule: z.string(),
+  base: z.string().nullable(),
+  fromPerBase: z.string().nullable(),
+  toPerBase: z.string().nullable(),
+  spreadPercent: z.string().nullable(),
+  provisional: z.boolean(),
+});
+
 const entrySchema = z.object({
   id: z.string(),
   at: z.iso.datetime(),
@@ -13,6 +27,11 @@ const entrySchema = z.object({
   amount: z.string().describe('credit positive'),
   balance: z.string().describe('after this entry'),
   legs: z.number().int().describe('how many priced legs it sums; 0 by hand'),
+  card: z
+    .object({ amount: z.string(), currency: z.string() })
+    .nullable()
+    .describe('what it was in the currency of the rate card; null where that is the account’s'),
+  fx: fxSchema.nullable().describe('the rate that converted it, with its source and date'),
   range: z
     .object({ partition: z.number().int(), from: z.number().int(), to: z.number().int() })
     .nullable()
@@ -70,7 +89,7 @@ export function statementBody(
 }
 
 function entryBody(entry: StatementEntry, balance: Nano, caller: Caller): z.output<typeof entrySchema> {
-  const { command } = entry;
+  const { command, converted } = entry;
   return {
     id: entry.id,
     at: entry.at.toISOString(),
@@ -78,6 +97,8 @@ function entryBody(entry: StatementEntry, balance: Nano, caller: Caller): z.outp
     amount: formatMoney(entry.amount),
     balance: formatMoney(balance),
     legs: entry.legs,
+    card: converted === null ? null : { amount: formatMoney(converted.amount), currency: converted.currency },
+    fx: converted?.fx ?? null,
     range: entry.range,
     commandId: command?.id ?? null,
     reason: command?.reason ?? null,

@@ -5,8 +5,7 @@ import type { InRecord } from '@ratestream/kafka';
 import type { Tx } from '@ratestream/postgres';
 import { addBlockTotals, postMoves } from '../ledger/ledger.store.js';
 import type { PostedAccount } from '../ledger/ledger.store.js';
-import type { Moved } from '../status/status-changes.js';
-import type { StatusKeeper } from '../status/status-keeper.js';
+import type { MovedMoney, StatusKeeper } from '../status/status-keeper.js';
 import type { BalanceOutbox } from '../outbox.js';
 import type { ApplyMetrics } from './apply-metrics.js';
 
@@ -103,9 +102,10 @@ export class BatchApplier {
   }
 }
 
-function movedAccount({ move, balance, held }: PostedAccount): Moved[] {
-  const account = accountOf(move);
-  return account === null ? [] : [{ accountId: account, position: { balance, held }, byCorrectionOnly: !move.byUsage }];
+function movedAccount({ move, balance, held }: PostedAccount): MovedMoney[] {
+  const accountId = accountOf(move);
+  if (accountId === null) return [];
+  return [{ accountId, currency: move.account.currency, position: { balance, held }, byCorrectionOnly: !move.byUsage }];
 }
 
 function accountOf(move: AccountMove): string | null {

@@ -69,7 +69,7 @@ export class CommandHandler {
     if (account === undefined) throw new Error('a command was posted without its balance');
 
     const position = { balance: account.balance, held: account.held };
-    const moved = { accountId: command.accountId, position, byCorrectionOnly: false };
+    const moved = { accountId: command.accountId, currency: command.currency, position, byCorrectionOnly: false };
     const news = await this.keeper.settle(tx, [moved], at.getTime() * 1_000);
     const row = (await readStatuses(tx, [command.accountId])).get(command.accountId);
     if (row === undefined) throw new Error(`account ${command.accountId} has no status after a posting`);

@@ -33,13 +33,17 @@ const MOVE_ACCOUNTS = `
 
 const ADD_ENTRIES = `
   with entry as (
-    insert into journal_entry (ledger_account_id, kind, amount, legs, at, partition, from_offset, to_offset, command_id)
-    select account, kind, amount, legs, $5::timestamptz, $6::int, $7::bigint, $8::bigint, $9::uuid
-    from unnest($1::bigint[], $2::text[], $3::numeric[], $4::int[]) as e (account, kind, amount, legs)
+    insert into journal_entry (ledger_account_id, kind, amount, legs, at, partition, from_offset, to_offset, command_id,
+      card_amount, card_currency, fx)
+    select account, kind, amount, legs, $5::timestamptz, $6::int, $7::bigint, $8::bigint, $9::uuid,
+      card_amount, card_currency, fx::json
+    from unnest($1::bigint[], $2::text[], $3::numeric[], $4::int[], $10::numeric[], $11::text[], $12::text[])
+      as e (account, kind, amount, legs, card_amount, card_currency, fx)
     returning ledger_account_id, kind, amount, legs, at
   )
   insert into account_day (ledger_account_id, day, kind, amount, entries, legs)
-  select ledger_account_id, (at at time zone 'UTC')::date, kind, amount, 1, legs from entry
+  select ledger_account_id, (at at time zone 'UTC')::date, kind, sum(amount), count(*), sum(legs) from entry
+  group by 1, 2, 3
   on conflict (ledger_account_id, day, kind) do update
     set amount = account_day.amount + excluded.amount,
         entries = account_day.entries + excluded.entries,
@@ -100,6 +104,9 @@ export async function postMoves(
         range?.from ?? null,
         range?.to ?? null,
         'commandId' in origin ? origin.commandId : null,
+        entries.map(({ converted }) => (converted === undefined ? null : formatMoney(converted.amount))),
+        entries.map(({ converted }) => converted?.currency ?? null),
+        entries.map(({ converted }) => (converted === undefined ? null : JSON.stringify(converted.fx))),
       ],
     });
   }

@@ -15,6 +15,11 @@ export interface StatusNews {
   readonly crossings: BalanceEvent[];
 }
 
+/** Money of an account that moved, in one currency. */
+export interface MovedMoney extends Moved {
+  readonly currency: string;
+}
+
 const NOTHING: StatusNews = { statuses: [], crossings: [] };
 
 /**
@@ -33,7 +38,7 @@ export class StatusKeeper {
    * In      accounts whose balance rows the transaction holds; atMicros: now
    * Errors  an account that the catalog does not know: our bug, since the caller waited for its position
    */
-  async settle(tx: Tx, moved: readonly Moved[], atMicros: number): Promise<StatusNews> {
+  async settle(tx: Tx, moved: readonly MovedMoney[], atMicros: number): Promise<StatusNews> {
     if (moved.length === 0) return NOTHING;
     const rows = await readStatuses(
       tx,
@@ -42,11 +47,14 @@ export class StatusKeeper {
     const changes = moved.flatMap((move): OwnChange[] => {
       const known = this.directory.account(move.accountId);
       if (known === undefined) throw new Error(`account ${move.accountId} moved but is not in the catalog`);
+      // Limits are in the account's own currency: what it has in another decides nothing.
+      if (known.currency !== move.currency) return [];
       const change = ownChange(move, rows.get(move.accountId), known, this.directory.position);
       return change === null ? [] : [change];
     });
     if (changes.length === 0) return NOTHING;
-    return this.write(tx, changes, new Map(moved.map((move) => [move.accountId, move.position])), atMicros);
+    const own = moved.filter(({ accountId, currency }) => this.directory.account(accountId)?.currency === currency);
+    return this.write(tx, changes, new Map(own.map((move) => [move.accountId, move.position])), atMicros);
   }
 
   /** Brings the rows of these accounts to the catalog's limits; creates what is missing. A repeat changes nothing. */
@@ -54,8 +62,13 @@ export class StatusKeeper {
     const known = accountIds.flatMap((id) => this.directory.account(id) ?? []);
     if (known.length === 0) return NOTHING;
     const positions = await lockBalances(tx, known);
-    const moved = known.map(({ id }): Moved => {
-      return { accountId: id, position: positions.get(id) ?? { balance: 0n, held: 0n }, byCorrectionOnly: true };
+    const moved = known.map(({ id, currency }): MovedMoney => {
+      return {
+        accountId: id,
+        currency,
+        position: positions.get(id) ?? { balance: 0n, held: 0n },
+        byCorrectionOnly: true,
+      };
     });
     return this.settle(tx, moved, atMicros);
   }

@@ -89,7 +89,7 @@ export class Books {
     return {
       accounts: await all('select code, currency, sub, balance, held from ledger_account order by code, currency, sub'),
       days: await all(`select a.code, a.sub, d.day::text, d.kind, d.amount, d.legs from account_day d
-        join ledger_account a on a.id = d.ledger_account_id order by a.code, a.sub, d.day, d.kind`),
+        join ledger_account a on a.id = d.ledger_account_id order by a.code, a.currency, a.sub, d.day, d.kind`),
       journal:
         await all(`select a.code, a.sub, e.kind, sum(e.amount) as amount, sum(e.legs) as legs from journal_entry e
         join ledger_account a on a.id = e.ledger_account_id group by a.code, a.sub, e.kind order by a.code, a.sub, e.kind`),
