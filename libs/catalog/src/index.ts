@@ -7,6 +7,7 @@ export { aggregateState } from './aggregate-state.js';
 export { parseCatalogEvent, serialiseCatalogEvent } from './typed-event.js';
 export type { CatalogEventName, TypedCatalogEvent } from './typed-event.js';
 export { numberRowsHash, rateRowsHash } from './row-hash.js';
+export { versionInForce, versionsAsKnown } from './in-force.js';
 export { parseInstant, formatInstant } from './instant.js';
 export { eventDataSchemas } from './schemas/event-schemas.js';
 export * from './schemas/body-schemas.js';

@@ -23,6 +23,7 @@ beforeAll(async () => {
     ['/rate-cards', { id: 'op-sell', name: 'SECRET-operator-sell', side: 'sell' }],
     ['/rate-cards', { id: 'op-buy', name: 'SECRET-operator-buy', side: 'buy' }],
     ['/plans', { id: 'op-plan', name: 'SECRET-operator-plan', bindings: [{ cardId: 'op-sell' }] }],
+    ['/rate-groups', { id: 'op-group', name: 'SECRET-operator-group', planId: 'op-plan' }],
     ['/suppliers', { id: 'SECRET-supplier', name: 'SECRET-supplier', buyCardId: 'op-buy' }],
     ['/connections', { id: 'SECRET-connection', supplierId: 'SECRET-supplier' }],
     ['/accounts', { id: 'SECRET-top', name: 'SECRET-top' }],
@@ -34,6 +35,7 @@ beforeAll(async () => {
       '/plans',
       { id: 'SECRET-plan', name: 'SECRET-plan', owner: 'SECRET-other', bindings: [{ cardId: 'SECRET-card' }] },
     ],
+    ['/rate-groups', { id: 'SECRET-group', name: 'SECRET-group', owner: 'SECRET-other', planId: 'SECRET-plan' }],
     [
       '/sources',
       { id: 'SECRET-source', format: 'canonical-json', identity: 'gateway-id', accounts: { bind: 'SECRET-other' } },
@@ -78,6 +80,7 @@ const THEIRS: Record<string, string[]> = {
   sources: ['SECRET-source'],
   'rate-cards': ['SECRET-card', 'op-sell', 'op-buy'],
   plans: ['SECRET-plan', 'op-plan'],
+  'rate-groups': ['SECRET-group', 'op-group'],
   'numbering-plans': ['SECRET-world'],
   'api-keys': ['SECRET-key', 'admin'],
 };
@@ -93,7 +96,7 @@ test('another tenant reaches nothing of others on any route, and learns nothing'
       const target = path.replace(':id', id).replace(':version', '1');
       const body = method === 'POST' && path.endsWith('versions') ? 'price\n1\n' : bodyFor(name);
       const answer = await call(method as 'GET', target, ['POST', 'PUT'].includes(method) ? body : undefined);
-      const expected = ['accounts', 'rate-cards', 'plans', 'api-keys'].includes(name) ? 404 : 403;
+      const expected = ['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys'].includes(name) ? 404 : 403;
       expect([method, target, answer.status]).toEqual([method, target, expected]);
       const absent = await call(
         method as 'GET',
@@ -114,13 +117,27 @@ test('lists, own things and their histories name nobody above or beside', async 
   const call = as('mine');
   await call('POST', '/rate-cards', { id: 'my-card', name: 'mine', side: 'sell' });
   await call('POST', '/plans', { id: 'my-plan', name: 'mine', bindings: [{ cardId: 'my-card' }] });
-  await call('PUT', '/accounts/my-customer', { planId: 'my-plan' });
-  const own = ['/accounts/mine', '/accounts/my-customer', '/rate-cards/my-card', '/plans/my-plan', '/api-keys/mine'];
+  await call('POST', '/rate-groups', { id: 'my-group', name: 'mine', planId: 'my-plan' });
+  await call('POST', '/rate-cards/my-card/versions', 'price\n0.01\n');
+  const overrides = [{ trafficClass: 'otp', cardId: 'my-card' }];
+  await call('PUT', '/accounts/my-customer', { planId: 'my-plan', rateGroupId: 'my-group', overrides });
+  const own = [
+    '/accounts/mine',
+    '/accounts/my-customer',
+    '/rate-cards/my-card',
+    '/plans/my-plan',
+    '/rate-groups/my-group',
+    '/api-keys/mine',
+  ];
   for (const path of [
     '/accounts',
     '/rate-cards',
     '/plans',
+    '/rate-groups',
     '/api-keys',
+    '/rate-cards/my-card/versions',
+    '/rate-cards/my-card/versions?asOf=2099-01-01T00:00:00Z&knownAt=2099-01-01T00:00:00Z',
+    '/rate-cards/my-card/versions/1/rates?format=json',
     ...own,
     ...own.map((path) => `${path}/history`),
     ...own.map((path) => `${path}?asOf=2099-01-01T00:00:00Z`),
@@ -144,6 +161,11 @@ test.each([
   ['POST', '/rate-cards', { name: 'x', side: 'sell', owner: 'SECRET-other' }, 422],
   ['POST', '/rate-cards', { name: 'x', side: 'buy' }, 422],
   ['POST', '/plans', { name: 'x', bindings: [{ cardId: 'SECRET-card' }] }, 422],
+  ['POST', '/rate-groups', { name: 'x', planId: 'op-plan' }, 422],
+  ['POST', '/rate-groups', { name: 'x', planId: 'SECRET-plan', owner: 'SECRET-other' }, 422],
+  ['PUT', '/accounts/my-customer', { rateGroupId: 'op-group' }, 422],
+  ['PUT', '/accounts/my-customer', { overrides: [{ cardId: 'op-sell' }] }, 422],
+  ['PUT', '/accounts/mine', { overrides: [] }, 403],
   ['POST', '/api-keys', { name: 'x', scope: 'SECRET-other', permissions: ['read'] }, 422],
   ['POST', '/api-keys', { name: 'x', scope: 'operator', permissions: ['read'] }, 422],
   ['POST', '/suppliers', { name: 'x' }, 403],

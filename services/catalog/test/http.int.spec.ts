@@ -135,7 +135,7 @@ describe('commands', () => {
 });
 
 describe('reads', () => {
-  test('asOf shows the state at an instant, history every change with its author', async () => {
+  test('knownAt shows the state at an instant, history every change with its author', async () => {
     await call('POST', '/rate-cards', { id: 'timed', name: 'one', side: 'sell' });
     const created = (await call('GET', '/rate-cards/timed/history')).body['items'] as unknown as {
       occurredAt: string;
@@ -156,16 +156,17 @@ describe('reads', () => {
       ['RateCardVersionPublished', 'admin'],
       ['RateCardVersionWithdrawn', 'admin'],
     ]);
-    const at = async (asOf: string | undefined): Promise<unknown> =>
-      (await call('GET', `/rate-cards/timed?asOf=${encodeURIComponent(asOf ?? '')}`)).body;
+    const at = async (knownAt: string | undefined): Promise<unknown> =>
+      (await call('GET', `/rate-cards/timed?knownAt=${encodeURIComponent(knownAt ?? '')}`)).body;
     expect(await at(created[0]?.occurredAt)).toMatchObject({ name: 'one', version: 1, versions: [] });
     expect(await at(history[1]?.occurredAt)).toMatchObject({ name: 'two', version: 2, versions: [] });
     expect(await at(history[2]?.occurredAt)).toMatchObject({
       version: 3,
       versions: [{ version: 1, withdrawnAt: null }],
+      inForce: 1,
     });
     expect(await at('2099-01-01T00:00:00Z')).toEqual((await call('GET', '/rate-cards/timed')).body);
-    expect((await call('GET', '/rate-cards/timed?asOf=2020-01-01T00:00:00Z')).status).toBe(404);
+    expect((await call('GET', '/rate-cards/timed?knownAt=2020-01-01T00:00:00Z')).status).toBe(404);
     expect((await call('GET', '/rate-cards/timed?asOf=yesterday')).status).toBe(400);
   });
 

@@ -30,9 +30,15 @@ import {
  * What the bodies of the HTTP commands may hold. A PUT changes the fields it names and leaves the others.
  * What a GET answered may be sent back: fields that the catalog gives itself are taken and not looked at.
  */
-const given = { version: z.int().optional(), versions: z.array(z.unknown()).optional() };
-function withoutGiven<T extends { version?: unknown; versions?: unknown }>(body: T): Omit<T, 'version' | 'versions'> {
-  const { version: _version, versions: _versions, ...rest } = body;
+const given = {
+  version: z.int().optional(),
+  versions: z.array(z.unknown()).optional(),
+  inForce: z.int().nullable().optional(),
+};
+function withoutGiven<T extends { version?: unknown; versions?: unknown; inForce?: unknown }>(
+  body: T,
+): Omit<T, 'version' | 'versions' | 'inForce'> {
+  const { version: _version, versions: _versions, inForce: _inForce, ...rest } = body;
   return rest;
 }
 

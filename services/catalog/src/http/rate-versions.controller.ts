@@ -1,17 +1,43 @@
 import type { Readable } from 'node:stream';
 import { Controller, Delete, Get, Inject, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import { BodyLimit, Caller, zodParams, zodQuery } from '@ratestream/http';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import { RATE_COLUMNS } from '@ratestream/catalog';
+import { BodyLimit, Caller, zodParams, zodQuery, type Page } from '@ratestream/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAnswer } from '../commands/command-handler.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
+import type { ShownRate } from '../queries/version-rates.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
 import { CommandPort } from './command-port.js';
-import { idParams, ratesQuery, versionParams, type IdParams, type RatesQuery, type VersionParams } from './requests.js';
+import {
+  idParams,
+  rateListQuery,
+  ratesQuery,
+  versionParams,
+  versionsQuery,
+  type IdParams,
+  type RateListQuery,
+  type RatesQuery,
+  type VersionParams,
+  type VersionsQuery,
+} from './requests.js';
 import { RowPort, type UploadAnswer } from './row-port.js';
 import { QUERIES } from './tokens.js';
 
 const MAX_JSON_BYTES = 64 << 20;
+
+const TWO_TIMES =
+  'A version has two times: `effectiveFrom`, the first billing time that it prices, and `knownAt`, when it was published. ' +
+  'In force at `asOf` as known at `knownAt` is, of the versions published by then and not withdrawn by then, the one with ' +
+  'the latest `effectiveFrom` that is not after `asOf`; of equals the highest number.';
+const PUBLISHING =
+  `${TWO_TIMES} A scheduled version goes live by itself. \`supersede\` names a scheduled version that this one is there ` +
+  'instead of: one is withdrawn and the other published in one step. `backdated=true` corrects after the fact: a version of ' +
+  'the same or a later `effectiveFrom` takes the place of the one that was wrong for all that is rated from here on, and ' +
+  'what was known before can still be asked for.';
+const WITHDRAWING =
+  'It prices nothing that is rated from here on; the version that was in force before it is so again. What it priced stays, ' +
+  'and it still counts where a question names an earlier `knownAt`. Withdrawn is for ever.';
 
 /** Versions of a rate card: published whole, immutable, withdrawn but never changed. */
 @Controller('/api/catalog/v1/rate-cards/:id/versions')
@@ -23,16 +49,21 @@ export class RateVersionsController {
   ) {}
 
   @Get()
-  list(@Caller() caller: Caller, @Param(zodParams(idParams)) { id }: IdParams): { items: Shown[] } {
-    return { items: this.queries.versions(id, caller) };
+  @ApiOperation({ summary: 'Versions as known at an instant, and which one is in force', description: TWO_TIMES })
+  list(
+    @Caller() caller: Caller,
+    @Param(zodParams(idParams)) { id }: IdParams,
+    @Query(zodQuery(versionsQuery)) times: VersionsQuery,
+  ): Shown & { items: Shown[] } {
+    return this.queries.versions(id, caller, times);
   }
 
   @Post()
+  @ApiOperation({ summary: 'Publish a version', description: PUBLISHING })
   @BodyLimit(MAX_JSON_BYTES)
   @ApiConsumes('text/csv', 'multipart/form-data', 'application/json')
   @ApiBody({
-    description:
-      'Columns country,mcc,mnc,prefix,traffic_class,price,unit,basis,timeout_sec,timeout_policy; only price is needed',
+    description: `Columns ${RATE_COLUMNS.join(',')}; only price is needed`,
     schema: { type: 'string' },
   })
   publish(
@@ -44,7 +75,8 @@ export class RateVersionsController {
   ): Promise<UploadAnswer> {
     // Before the sheet is read: who may not publish here does not keep us busy for a minute first.
     this.queries.find('rate-cards', id, caller);
-    const when = { effectiveFrom: query.effectiveFrom ?? null, backdated: query.backdated };
+    const { effectiveFrom = null, backdated, supersede: insteadOf = null } = query;
+    const when = { effectiveFrom, backdated, insteadOf };
     return this.rows.publishRates(id, when, { caller, request, reply, partial: query.partial === 'accept' });
   }
 
@@ -54,18 +86,22 @@ export class RateVersionsController {
   }
 
   @Get(':version/rates')
+  @ApiOperation({ summary: 'Rates of a version', description: 'As a CSV that an upload takes, or as pages of JSON' })
+  @ApiProduces('text/csv', 'application/json')
   rates(
     @Caller() caller: Caller,
     @Param(zodParams(versionParams)) { id, version }: VersionParams,
+    @Query(zodQuery(rateListQuery)) { format, limit, cursor, ...filter }: RateListQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): StreamableFile {
+  ): StreamableFile | Promise<Page<ShownRate>> {
     this.queries.version(id, version, caller);
-    const csv: Readable = this.rows.exportCsv('rates', id, version, reply);
+    if (format === 'json') return this.rows.listRates({ id, version }, filter, { limit, cursor });
+    const csv: Readable = this.rows.exportCsv('rates', id, version, reply, filter);
     return new StreamableFile(csv, { type: 'text/csv; charset=utf-8' });
   }
 
-  /** Withdraws the version: it prices nothing that is rated from here on. */
   @Delete(':version')
+  @ApiOperation({ summary: 'Withdraw a version', description: WITHDRAWING })
   withdraw(
     @Caller() caller: Caller,
     @FromHeaders() headers: CommandHeaders,

@@ -16,7 +16,18 @@ const flag = z
 export const listQuery = pageQuery();
 export type ListQuery = z.output<typeof listQuery>;
 
-export const getQuery = z.object({ asOf: instantText.optional() });
+export const getQuery = z.object({
+  asOf: instantText
+    .optional()
+    .describe(
+      'Rate cards: which version prices what is billed at this instant (`inForce`). Everything else has one time, and this is the same as knownAt.',
+    ),
+  knownAt: instantText
+    .optional()
+    .describe(
+      'The state as it was known at this instant. Absent: as known now. Only rate cards may be asked for two different times.',
+    ),
+});
 export type GetQuery = z.output<typeof getQuery>;
 
 export const idParams = z.object({ id: anyId });
@@ -31,12 +42,54 @@ export const versionParams = z.object({
 });
 export type VersionParams = z.output<typeof versionParams>;
 
+export const versionsQuery = z.object({
+  asOf: instantText
+    .optional()
+    .describe('Billing time that `inForce` is said for. Absent: `knownAt`, and without that now.'),
+  knownAt: instantText
+    .optional()
+    .describe('Versions published later are left out, and later withdrawals undone. Absent: as known now.'),
+});
+export type VersionsQuery = z.output<typeof versionsQuery>;
+
+export const rateListQuery = pageQuery(5_000).extend({
+  format: z.enum(['csv', 'json']).default('csv').describe('`csv`: all rates that match, streamed. `json`: in pages.'),
+  country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, { error: 'must be an ISO 3166 alpha-2 code' })
+    .transform((text) => text.toUpperCase())
+    .optional(),
+  mcc: z
+    .string()
+    .regex(/^\d{3}$/, { error: 'must be three digits' })
+    .optional(),
+  mnc: z
+    .string()
+    .regex(/^\d{2,3}$/, { error: 'must be two or three digits' })
+    .optional(),
+  prefix: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'must be E.164 digits without +' })
+    .optional()
+    .describe('Rates of this prefix and of longer ones that begin with it'),
+});
+export type RateListQuery = z.output<typeof rateListQuery>;
+
 export const ratesQuery = z.object({
-  /** Absent: at once. */
-  effectiveFrom: instantText.optional(),
-  backdated: flag,
-  /** `accept`: publish the good rows although others are refused. */
-  partial: z.enum(['refuse', 'accept']).default('refuse'),
+  effectiveFrom: instantText.optional().describe('The first billing time that the version prices. Absent: at once.'),
+  backdated: flag.describe(
+    '`true`: effectiveFrom may lie in the past. Corrects after the fact what is rated from here on; what was rated before keeps its price until it is re-rated.',
+  ),
+  supersede: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, { error: 'must be a version number' })
+    .transform(Number)
+    .optional()
+    .describe('A scheduled version, not yet in force, that is withdrawn in the same step.'),
+  partial: z
+    .enum(['refuse', 'accept'])
+    .default('refuse')
+    .describe('`accept`: publish the good rows although others are refused.'),
 });
 export type RatesQuery = z.output<typeof ratesQuery>;
 

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RateChunk } from '@ratestream/events';
-import type { Caller } from '@ratestream/http';
+import type { Caller, Page } from '@ratestream/http';
 import type { Counter, Metrics } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandResult } from '../commands/command-handler.js';
 import type { RowPublisher } from '../commands/row-publisher.js';
+import type { PageRequest } from '../queries/catalog-queries.js';
 import { present } from '../queries/resource.js';
+import { matching, pageOfRates, type RateFilter, type ShownRate } from '../queries/version-rates.js';
 import { readChunks } from '../store/row-chunks.js';
 import type { CsvLimits } from '../upload/csv-reader.js';
 import { numbersCsv, ratesCsv } from '../upload/csv-writer.js';
@@ -15,6 +17,7 @@ import { NUMBER_SHEET, RATE_SHEET, readUpload, type Upload } from '../upload/upl
 import type { UploadSlots } from '../upload/upload-slots.js';
 import { authorityOf, commandHeaders } from './command-context.js';
 import { doneOrThrow } from './command-port.js';
+import type { VersionParams } from './requests.js';
 import { ROWS } from './tokens.js';
 
 export interface RowPortOptions {
@@ -41,7 +44,7 @@ export class RowPort {
 
   publishRates(
     id: string,
-    when: { effectiveFrom: number | null; backdated: boolean },
+    when: { effectiveFrom: number | null; backdated: boolean; insteadOf: number | null },
     exchange: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
   ): Promise<UploadAnswer> {
     return this.publish(exchange, RATE_SHEET, ({ rows, effectiveFrom }, terms) =>
@@ -57,13 +60,24 @@ export class RowPort {
   }
 
   /** The rows of a version as CSV, streamed. */
-  exportCsv(kind: RateChunk['kind'], id: string, version: number, reply: FastifyReply): Readable {
+  exportCsv(
+    kind: RateChunk['kind'],
+    id: string,
+    version: number,
+    reply: FastifyReply,
+    filter: RateFilter = {},
+  ): Readable {
     const chunks = readChunks(this.options.pool, kind, id, version);
     const name = `${id}-${version}.csv`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
     void reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="${name}"`);
-    return Readable.from(kind === 'rates' ? ratesCsv(chunks) : numbersCsv(chunks));
+    return Readable.from(kind === 'rates' ? ratesCsv(matching(chunks, filter)) : numbersCsv(chunks));
+  }
+
+  /** The same in pages, as JSON. */
+  listRates(target: VersionParams, filter: RateFilter, page: PageRequest): Promise<Page<ShownRate>> {
+    return pageOfRates(this.options.pool, target, filter, page);
   }
 
   private publish<T>(
@@ -89,7 +103,7 @@ export class RowPort {
         expectedVersion: headers.expectedVersion,
         idempotency: headers.claimOf(caller, upload.contentSha256),
       });
-      const { answer } = doneOrThrow(result);
+      const { answer } = doneOrThrow(asAsked(result));
       return { ...present({ ...answer }, caller), refused: upload.refused };
     });
   }
@@ -109,4 +123,11 @@ function refusal({ rows, refused }: Upload<unknown>, request: FastifyRequest, re
     accepted: rows.length,
     refused,
   };
+}
+
+/** The command's name of the version that is withdrawn is ours; the parameter's is the caller's. */
+function asAsked(result: CommandResult): CommandResult {
+  if (!('faults' in result)) return result;
+  const faults = result.faults.map((fault) => (fault.field === 'insteadOf' ? { ...fault, field: 'supersede' } : fault));
+  return { ...result, faults };
 }

@@ -1,4 +1,10 @@
-import { aggregateState, type CatalogView, type RateCardVersion } from '@ratestream/catalog';
+import {
+  aggregateState,
+  versionInForce,
+  versionsAsKnown,
+  type CatalogView,
+  type RateCardVersion,
+} from '@ratestream/catalog';
 import { Cursor, notFound, pageOf, ProblemError, type Caller, type Page } from '@ratestream/http';
 import type { Pool } from '@ratestream/postgres';
 import { z } from 'zod';
@@ -15,11 +21,20 @@ export interface PageRequest {
 const idCursor = z.tuple([z.string()]);
 const versionCursor = z.tuple([z.int().min(0).max(2_147_483_647)]);
 
+/** Business time and the time it was known at, micros; absent: now. */
+export interface Times {
+  asOf?: number | undefined;
+  knownAt?: number | undefined;
+}
+
+const TENANTS_MAY: ReadonlySet<ResourceName> = new Set(['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys']);
+
 /** Reads of the catalog, each cut to what the caller may see; what lies outside is not there. */
 export class CatalogQueries {
   constructor(
     private readonly view: CatalogView,
     private readonly pool: Pool,
+    private readonly clock: () => number = () => Date.now() * 1_000,
   ) {}
 
   /** Throws 404 for what is not there or not the caller's; 403 where a tenant asks for what only the operator has. */
@@ -34,8 +49,8 @@ export class CatalogQueries {
   /** The present state with the stream's version. */
   get(name: ResourceName, id: string, caller: Caller): Shown {
     const { resource, state } = this.find(name, id, caller);
-    const versions = name === 'rate-cards' ? { versions: this.view.everyVersion(id) } : {};
-    return present({ ...state, ...versions, version: this.view.streamVersion(resource.aggregate, id) }, caller);
+    const ofCard = name === 'rate-cards' ? this.versionsNow(id) : {};
+    return present({ ...state, ...ofCard, version: this.view.streamVersion(resource.aggregate, id) }, caller);
   }
 
   /** The state as its stream had it at an instant (micros, inclusive). */
@@ -44,6 +59,20 @@ export class CatalogQueries {
     const state = aggregateState(await readStream(this.pool, resource.aggregate, id, { until: asOf }));
     if (state === null) throw notFound(`${resource.what} at that instant`, id);
     return present(state, caller);
+  }
+
+  /**
+   * A card at two times: its terms and versions as they were known at `knownAt`, and which version prices what is billed
+   * at `asOf`. Without `asOf` that is what was in force at `knownAt`.
+   */
+  async cardAt(id: string, caller: Caller, times: Times): Promise<Shown> {
+    const { asOf, knownAt } = this.times(times);
+    this.find('rate-cards', id, caller);
+    const state = aggregateState(await readStream(this.pool, 'rate-card', id, { until: knownAt }));
+    if (state === null) throw notFound('rate card known at that instant', id);
+    const versions = state['versions'] as RateCardVersion[];
+    const inForce = versionInForce(versions, { asOf, knownAt })?.version ?? null;
+    return present({ ...state, inForce }, caller);
   }
 
   /** Who changed what and when: each event with the whole new state. */
@@ -67,10 +96,14 @@ export class CatalogQueries {
     return name === 'accounts' ? this.listTree(caller, page) : this.listById(name, caller, page);
   }
 
-  /** Every version of a card, withdrawn ones too. */
-  versions(cardId: string, caller: Caller): Shown[] {
+  /** Every version of a card as known at an instant, withdrawn ones too, and which of them is in force at another. */
+  versions(cardId: string, caller: Caller, times: Times): Shown & { items: Shown[] } {
     this.find('rate-cards', cardId, caller);
-    return this.view.everyVersion(cardId).map((version) => present({ ...version }, caller));
+    const { asOf, knownAt } = this.times(times);
+    const versions = versionsAsKnown(this.view.everyVersion(cardId), knownAt);
+    const inForce = versionInForce(versions, { asOf, knownAt })?.version ?? null;
+    const items = versions.map((one) => present({ ...one, inForce: one.version === inForce }, caller));
+    return { ...present({ asOf, knownAt, inForce }, caller), items };
   }
 
   version(cardId: string, number: number, caller: Caller): RateCardVersion {
@@ -106,9 +139,20 @@ export class CatalogQueries {
     return { ...page, items: page.items.map((id) => this.get(name, id, caller)) };
   }
 
+  private versionsNow(cardId: string): Shown {
+    const versions = this.view.everyVersion(cardId);
+    const { asOf, knownAt } = this.times({});
+    return { versions, inForce: versionInForce(versions, { asOf, knownAt })?.version ?? null };
+  }
+
+  /** What was published a moment ago is known now, however late our clock is. */
+  private times({ asOf, knownAt }: Times): { asOf: number; knownAt: number } {
+    const now = Math.max(this.clock(), this.view.asOf);
+    return { asOf: asOf ?? knownAt ?? now, knownAt: knownAt ?? now };
+  }
+
   private refuseTenants(name: ResourceName, caller: Caller): void {
-    const tenantsMay = name === 'accounts' || name === 'rate-cards' || name === 'plans' || name === 'api-keys';
-    if (!tenantsMay && !caller.isOperator)
+    if (!TENANTS_MAY.has(name) && !caller.isOperator)
       throw new ProblemError(403, 'operator_only', 'Only the operator may do this.');
   }
 }

@@ -6,6 +6,7 @@ import {
   type CatalogView,
   type Plan,
   type RateCard,
+  type RateGroup,
 } from '@ratestream/catalog';
 import type { Caller } from '@ratestream/http';
 
@@ -43,6 +44,12 @@ export const RESOURCES = {
     all: (view) => view.plans,
     ownerOf: (plan) => (plan as Plan).owner ?? OPERATOR,
   },
+  'rate-groups': {
+    aggregate: 'rate-group',
+    what: 'rate group',
+    all: (view) => view.rateGroups,
+    ownerOf: (group) => (group as RateGroup).owner ?? OPERATOR,
+  },
   'numbering-plans': {
     aggregate: 'numbering-plan',
     what: 'numbering plan',
@@ -68,6 +75,11 @@ const INSTANTS = new Set([
   'withdrawnAt',
   'expiresAt',
   'occurredAt',
+  'issuedAt',
+  'publishedAt',
+  'validFrom',
+  'validUntil',
+  'asOf',
 ]);
 
 /**

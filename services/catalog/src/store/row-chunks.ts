@@ -20,8 +20,9 @@ export async function* readChunks(
   kind: RateChunk['kind'],
   id: string,
   version: number,
+  from = 0,
 ): AsyncGenerator<RateChunk> {
-  for (let chunk = 0; ; chunk += 1) {
+  for (let chunk = from; ; chunk += 1) {
     const { rows } = await db.query<{ body: Buffer }>(
       'select body from row_chunk where kind = $1 and id = $2 and version = $3 and chunk = $4',
       [kind, id, version, chunk],
