@@ -7,16 +7,19 @@ import { Sums } from './sums.js';
 
 /**
  * The same money in the same words from four sides: what each account owes for its messages, what it holds for open
- * ones, what each supplier is owed. Names: `settled sell PAYER>PAYEE CUR`, `settled buy SUPPLIER CUR`, `held sell PAYER CUR`.
+ * ones, what each supplier is owed. Names: `settled sell PAYER>PAYEE CUR`, `settled buy SUPPLIER CUR`, `held sell PAYER CUR`;
+ * settled in the card's currency, held in the account's.
  */
-export function addVerdict(sums: Sums, { side, payer, payee, currency, settled, held }: LegVerdict): void {
-  addLeg(sums, side, payer, payee, currency, settled.toFixed(), held.toFixed());
+export function addVerdict(sums: Sums, leg: LegVerdict): void {
+  const { side, payer, payee, currency, accountCurrency, settled, held } = leg;
+  addLeg(sums, side, payer, payee, currency, settled.toFixed(), accountCurrency, held.toFixed());
 }
 
 export function addRated(sums: Sums, { legs }: RatedEvent): void {
   for (const leg of legs) {
     const held = fromNano(leg.heldAmount).minus(fromNano(leg.heldAmountFreed)).toFixed();
-    addLeg(sums, leg.side, leg.payer, leg.payee, leg.currency, fromNano(leg.amount).toFixed(), held);
+    const { side, payer, payee, currency, amount, accountCurrency } = leg;
+    addLeg(sums, side, payer, payee, currency, fromNano(amount).toFixed(), accountCurrency, held);
   }
 }
 
@@ -27,13 +30,14 @@ function addLeg(
   payee: string,
   currency: string,
   settled: string,
+  accountCurrency: string,
   held: string,
 ): void {
   sums.add(
     side === 'sell' ? `settled sell ${payer}>${payee} ${currency}` : `settled buy ${payee} ${currency}`,
     settled,
   );
-  if (side === 'sell') sums.add(`held sell ${payer} ${currency}`, held);
+  if (side === 'sell') sums.add(`held sell ${payer} ${accountCurrency}`, held);
 }
 
 export async function warehouseSums(clickhouse: ClickHouse): Promise<Sums> {
@@ -43,13 +47,16 @@ export async function warehouseSums(clickhouse: ClickHouse): Promise<Sums> {
     payee: string;
     currency: string;
     settled: string;
+    account_currency: string;
     held: string;
   }>(
-    `SELECT side, payer, payee, currency, toString(sum(amount)) AS settled, toString(sum(held_amount) - sum(held_freed)) AS held
-     FROM rated_legs WHERE leg >= 0 GROUP BY side, payer, payee, currency`,
+    `SELECT side, payer, payee, currency, toString(sum(amount)) AS settled, account_currency,
+            toString(sum(held_amount) - sum(held_freed)) AS held
+     FROM rated_legs WHERE leg >= 0 GROUP BY side, payer, payee, currency, account_currency`,
   );
   const sums = new Sums();
-  for (const row of rows) addLeg(sums, row.side, row.payer, row.payee, row.currency, row.settled, row.held);
+  for (const { side, payer, payee, currency, settled, account_currency: accountCurrency, held } of rows)
+    addLeg(sums, side, payer, payee, currency, settled, accountCurrency, held);
   return sums;
 }
 
@@ -87,15 +94,15 @@ export async function ledgerSums(pool: Pool): Promise<Sums> {
 /** What the ledger must say by these leg sums. */
 export function asLedger(legs: Iterable<LegVerdict>): Sums {
   const sums = new Sums();
-  for (const { side, payer, payee, currency, settled, held } of legs) {
-    if (currency === '') continue;
+  for (const { side, payer, payee, accountCurrency, accountSettled, held } of legs) {
+    if (accountCurrency === '') continue;
     if (side === 'sell') {
-      sums.add(`balance/${payer} ${currency}`, settled.negated());
-      sums.add(`revenue/${payee} ${currency}`, settled);
-      sums.add(`held balance/${payer} ${currency}`, held);
+      sums.add(`balance/${payer} ${accountCurrency}`, accountSettled.negated());
+      sums.add(`revenue/${payee} ${accountCurrency}`, accountSettled);
+      sums.add(`held balance/${payer} ${accountCurrency}`, held);
     } else {
-      sums.add(`cost/${payer} ${currency}`, settled.negated());
-      sums.add(`payable/${payee} ${currency}`, settled);
+      sums.add(`cost/${payer} ${accountCurrency}`, accountSettled.negated());
+      sums.add(`payable/${payee} ${accountCurrency}`, accountSettled);
     }
   }
   return sums;

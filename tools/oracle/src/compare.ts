@@ -1,10 +1,23 @@
+import { ZERO } from './amount.js';
+import { comparePrice, compareReporting } from './compare-price.js';
 import type { Oracle, OracleResult } from './oracle.js';
 import type { RatedFold, RatedLeg, TimerOutcome } from './rated-fold.js';
 import type { LegVerdict } from './verdict.js';
 
 export interface Difference {
   key: string;
-  what: 'missing' | 'unexpected' | 'settled' | 'held' | 'unrated' | 'currency' | 'early_timeout';
+  what:
+    | 'missing'
+    | 'unexpected'
+    | 'settled'
+    | 'account'
+    | 'held'
+    | 'reported'
+    | 'unrated'
+    | 'currency'
+    | 'price'
+    | 'evidence'
+    | 'early_timeout';
   expected: LegVerdict | null;
   rated: RatedLeg | null;
   text: string;
@@ -30,7 +43,8 @@ export function compare(oracle: OracleResult, rated: RatedFold): Difference[] {
   }
   for (const timer of rated.timers) {
     const expected = oracle.legs.get(timer.key);
-    if (expected === undefined) continue;
+    // What a corrected price let time out was due by the terms that it had then.
+    if (expected?.fixedOnce !== true) continue;
     const text = earlyTimeout(expected, timer);
     if (text !== null)
       differences.push({
@@ -61,11 +75,32 @@ function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Differe
     return { what: 'settled', text: `settled ${actual.settled.toFixed()}, must be ${expected.settled.toFixed()}` };
   if (!expected.held.equals(actual.held))
     return { what: 'held', text: `held ${actual.held.toFixed()}, must be ${expected.held.toFixed()}` };
+  if (!expected.accountSettled.equals(actual.accountSettled))
+    return {
+      what: 'account',
+      text: `${actual.accountSettled.toFixed()} to the account, must be ${expected.accountSettled.toFixed()}`,
+    };
   if (expected.due && (expected.state === 'unrated') !== (actual.unrated !== null))
     return { what: 'unrated', text: `unrated ${String(actual.unrated)}, must be ${String(expected.reason)}` };
-  if (expected.state !== 'unrated' && expected.currency !== actual.currency)
+  if (expected.due && expected.state === 'unrated' && !expected.reasons.includes(actual.unrated ?? ''))
+    return { what: 'unrated', text: `unrated ${String(actual.unrated)}, must be ${String(expected.reason)}` };
+  if (expected.due && expected.state !== 'unrated' && expected.currency !== actual.currency)
     return { what: 'currency', text: `in ${actual.currency}, must be in ${expected.currency}` };
-  return null;
+  return expected.due ? comparePriced(expected, actual) : null;
+}
+
+/** Where its amount is from. */
+function comparePriced(expected: LegVerdict, actual: RatedLeg): Pick<Difference, 'what' | 'text'> | null {
+  if (expected.price === null || actual.priced === null) return null;
+  const { reporting } = expected.price;
+  const text = comparePrice(expected.price, actual.priced) ?? compareReporting(reporting, actual.priced);
+  if (text !== null) return { what: 'price', text };
+  const reported = expected.state === 'settled' ? (reporting?.amount ?? ZERO) : ZERO;
+  if (!reported.equals(actual.reported))
+    return { what: 'reported', text: `reported ${actual.reported.toFixed()}, must be ${reported.toFixed()}` };
+  return expected.fixedOnce && actual.changed !== null
+    ? { what: 'evidence', text: `its price changed although nothing corrected it: ${actual.changed}` }
+    : null;
 }
 
 /** All that a person needs to see who is right: the facts, the steps in `rated`, and the oracle's reasoning. */
@@ -82,7 +117,8 @@ export function explainDifference(difference: Difference, oracle: Oracle): strin
       const times = [fact.accepted, fact.submitted, fact.done].map(isoTime).join(' / ');
       lines.push(
         `  part ${part}/${fact.total}: ${fact.event} attempt ${fact.attempt} ${fact.supplier ?? ''} accepted/submitted/done ${times} ` +
-          `class ${fact.trafficClass} to ${fact.recipient ?? '–'}`,
+          `class ${fact.trafficClass} to ${fact.recipient ?? '–'} ${fact.country ?? '–'} from ${fact.originCountry ?? '–'} ` +
+          `sender ${fact.senderType ?? '–'} grade ${fact.routeGrade ?? '–'} network ${JSON.stringify(fact.network)}`,
       );
     }
   }

@@ -11,6 +11,9 @@ export interface Fact {
   country: string | null;
   network: Network;
   trafficClass: string;
+  senderType: string | null;
+  originCountry: string | null;
+  routeGrade: string | null;
   parts: PartCounts;
   supplier: string | null;
   connection: string | null;
@@ -20,6 +23,8 @@ export interface Fact {
   done: number | null;
   ingested: number;
   appendedAt: number;
+  /** Place in the order of `usage`. */
+  order: number;
   /** Parts of the message that are records of their own; 1 where the record stands for the whole message. */
   total: number;
 }
@@ -32,7 +37,7 @@ const HORIZON = 45 * 86_400_000_000;
 /** Order of a life: what happened earlier says more of the message. */
 const STAGE: Readonly<Record<string, number>> = { accepted: 0, submitted: 1, submit_rejected: 2, unknown: 3 };
 
-export function factOf(usage: UsageEvent): Fact {
+export function factOf(usage: UsageEvent, order: number): Fact {
   return {
     event: usage.identity.event,
     attempt: usage.identity.attempt,
@@ -43,6 +48,9 @@ export function factOf(usage: UsageEvent): Fact {
     country: usage.country,
     network: usage.network,
     trafficClass: usage.trafficClass,
+    senderType: usage.senderType,
+    originCountry: usage.originCountry,
+    routeGrade: usage.routeGrade,
     parts: usage.parts,
     supplier: usage.supplier,
     connection: usage.connection,
@@ -52,6 +60,7 @@ export function factOf(usage: UsageEvent): Fact {
     done: usage.times.done,
     ingested: usage.times.ingested,
     appendedAt: usage.rawAppendedAt,
+    order,
     total: usage.udh?.total ?? 1,
   };
 }
@@ -61,6 +70,13 @@ export function sellTime(fact: Fact): number {
   return fact.scheduled ?? fact.accepted ?? fact.submitted ?? fact.done ?? fact.ingested;
 }
 
+/** The same of a whole life: each time is that of the earliest step which tells it. */
+export function sellTimeOf(life: readonly Fact[], subject: Fact): number {
+  const earliest = (kind: 'scheduled' | 'accepted'): number | null =>
+    life.find((fact) => fact[kind] !== null)?.[kind] ?? null;
+  return earliest('scheduled') ?? earliest('accepted') ?? sellTime(subject);
+}
+
 export function isTooOld(fact: Fact): boolean {
   return sellTime(fact) < fact.appendedAt - HORIZON;
 }
@@ -68,6 +84,40 @@ export function isTooOld(fact: Fact): boolean {
 /** An event that can price the message by itself: account and recipient are known (a time always is). */
 export function canPrice(fact: Fact): boolean {
   return fact.account !== null && fact.chain.length > 0 && fact.recipient !== null;
+}
+
+/** What rows are matched with. The grade is the leg's own. */
+export type MatchKey = Pick<
+  Fact,
+  'trafficClass' | 'senderType' | 'originCountry' | 'routeGrade' | 'recipient' | 'country' | 'network'
+>;
+
+export function matchKeyOf(subject: Fact, routeGrade: string | null): MatchKey {
+  const { trafficClass, senderType, originCountry, recipient, country, network } = subject;
+  return { trafficClass, senderType, originCountry, routeGrade, recipient, country, network };
+}
+
+/** The opening fact of a life, with what it does not tell from the earliest step that does; the grade is its own. */
+export function subjectOf(life: readonly Fact[]): Fact | null {
+  const opening = life.find(canPrice);
+  if (opening === undefined) return null;
+  const earliest = <T>(tell: (fact: Fact) => T | null): T | null =>
+    life.map(tell).find((told) => told !== null) ?? null;
+  return {
+    ...opening,
+    network: {
+      reported: earliest(({ network }) => network.reported),
+      ported: earliest(({ network }) => network.ported),
+      range: earliest(({ network }) => network.range),
+    },
+    senderType: earliest(({ senderType }) => senderType),
+    originCountry: earliest(({ originCountry }) => originCountry),
+    parts: life.map(({ parts }) => parts).find(tellsCount) ?? opening.parts,
+  };
+}
+
+function tellsCount({ reported, computed8, computed16 }: PartCounts): boolean {
+  return reported !== null || computed8 !== null || computed16 !== null;
 }
 
 /** Earlier steps of a life first; the order of arrival plays no part unless two facts are of the same step. */

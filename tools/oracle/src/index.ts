@@ -1,11 +1,15 @@
 export { Exact, fromNano, toExact, ZERO } from './amount.js';
 export { compare, explainDifference } from './compare.js';
+export { expectedFx, fxOf } from './compare-price.js';
 export type { Difference } from './compare.js';
 export { Oracle } from './oracle.js';
 export type { OracleResult } from './oracle.js';
 export { emptyCatalog, readCatalog } from './oracle-catalog.js';
 export type { OracleCatalog, OracleVersion } from './oracle-catalog.js';
+export { derivedPrice } from './derived.js';
+export { convert, exchangeFor } from './exchange.js';
+export type { Exchange, ExchangeQuestion, FxEvidence } from './exchange.js';
 export { RatedFold } from './rated-fold.js';
 export type { RatedLeg, TimerOutcome } from './rated-fold.js';
 export { legKey } from './verdict.js';
-export type { LegName, LegVerdict } from './verdict.js';
+export type { ComponentVerdict, LegName, LegPrice, LegVerdict } from './verdict.js';

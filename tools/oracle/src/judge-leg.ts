@@ -1,10 +1,11 @@
 import type { ChargeBasis, RateCard, TimeoutPolicy } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { ZERO, fromNano } from './amount.js';
+import { ZERO } from './amount.js';
 import type { Fact } from './facts.js';
+import { isPerMessage, priceOf } from './leg-price.js';
+import type { Priced, PriceQuestion, Unpriced } from './leg-price.js';
 import type { OracleCatalog } from './oracle-catalog.js';
 import type { Outcome } from './outcome.js';
-import { chooseRate } from './rate-choice.js';
 import { legKey } from './verdict.js';
 import type { LegName, LegVerdict } from './verdict.js';
 
@@ -20,44 +21,68 @@ export interface Terms {
 export interface LegQuestion {
   leg: LegPlace;
   subject: Fact;
-  card: RateCard;
-  terms: Terms;
+  asked: PriceQuestion;
+  /** null: those of the card that prices the leg, or was asked last. */
+  terms: Terms | null;
   /** Of this part alone. */
   outcome: (basis: ChargeBasis) => Outcome;
   /** What a price per message waits for: the customer's all parts together, the supplier's its own submission. */
   messageOutcome: (basis: ChargeBasis) => Outcome;
 }
 
-/** Rate, amount, and whether it is held, settled or released. */
-export function judgeLeg(question: LegQuestion, catalog: OracleCatalog, timedOut: ReadonlySet<string>): LegVerdict {
-  const { leg, subject, card, terms } = question;
-  const choice = chooseRate(card, catalog.versions.get(card.id) ?? [], subject, leg.billingTime);
-  if ('reason' in choice) {
-    const basis = withoutReceipts(terms.basis, card, subject);
-    return unrated(leg, choice.reason, question.outcome(basis) !== 'released', `${card.id} on ${basis}`);
-  }
-  const { rate, version, matchedBy } = choice;
-  const { basis, timeoutSec, timeoutPolicy } = termsOf(rate, terms, card, subject);
-  const perMessage = rate.unit === 'message' || card.partRule === 'perMessage';
-  const quantity = perMessage ? (leg.part === 1 ? 1 : 0) : billedParts(card, subject);
-  const amount = fromNano(rate.price).times(quantity);
-  // Acceptance of one part is acceptance of the message; all else waits for the others.
-  const known = perMessage && basis !== 'accept' ? question.messageOutcome(basis) : question.outcome(basis);
+/** Where not even the terms are known, money may be due for what the supplier took. */
+const UNKNOWN_TERMS: ChargeBasis = 'submit';
+
+/** Rate, amount, and whether it is held, settled or released. `fixed`: the price that the leg has already. */
+export function judgeLeg(
+  question: LegQuestion,
+  catalog: OracleCatalog,
+  timedOut: ReadonlySet<string>,
+  fixed: Priced | null = null,
+): LegVerdict & { priced: Priced | null } {
+  const { leg, subject, terms } = question;
+  const priced = fixed ?? priceOf(question.asked, catalog);
+  if ('reason' in priced) return { ...unpriced(question, priced), priced: null };
+  const { rate, card, price } = priced;
+  const { basis, timeoutSec, timeoutPolicy } = termsOf(rate, terms ?? card, card, subject);
+  const known = outcomeOf(question, rate, card, basis);
   const late = known === 'open' && timedOut.has(legKey(leg));
   const state = late ? (timeoutPolicy === 'settle' ? 'settled' : 'released') : known === 'open' ? 'held' : known;
   return {
     ...leg,
     state,
     timeoutSec,
-    currency: card.currency,
+    settled: state === 'settled' ? price.amount : ZERO,
+    currency: price.currency,
+    accountSettled: state === 'settled' ? price.accountAmount : ZERO,
+    held: state === 'held' ? price.accountAmount : ZERO,
+    accountCurrency: price.accountCurrency,
     reason: null,
-    due: state !== 'released' && !amount.isZero(),
-    settled: state === 'settled' ? amount : ZERO,
-    held: state === 'held' ? amount : ZERO,
-    why:
-      `${card.id} v${version.version} ${matchedBy} (${rate.rateId}): ${fromNano(rate.price).toFixed()} × ${quantity}` +
-      `${perMessage ? ' per message' : ''}, on ${basis}: ${known}${late ? `, timed out: ${state}` : ''}`,
+    reasons: [],
+    price,
+    priced,
+    fixedOnce: true,
+    due: state !== 'released' && !price.amount.isZero(),
+    why: `${priced.why}, on ${basis}: ${known}${late ? `, timed out: ${state}` : ''}`,
   };
+}
+
+/** Acceptance of one part is acceptance of the message; with a price per message all else waits for the other parts. */
+function outcomeOf(question: LegQuestion, rate: RateRow, card: RateCard, basis: ChargeBasis): Outcome {
+  return isPerMessage(rate, card) && basis !== 'accept' ? question.messageOutcome(basis) : question.outcome(basis);
+}
+
+/** No price is due where nothing would be, whatever the price; nor where there is one and it is nothing in any currency. */
+function unpriced(question: LegQuestion, { reason, card, chosen }: Unpriced): LegVerdict {
+  const { leg, subject, terms } = question;
+  if (chosen !== null) {
+    const { basis } = termsOf(chosen.rate, terms ?? chosen.card, chosen.card, subject);
+    const due = outcomeOf(question, chosen.rate, chosen.card, basis) !== 'released';
+    return unrated(leg, reason, due, `${chosen.card.id} (${chosen.rate.rateId}) on ${basis}`);
+  }
+  const stated = terms?.basis ?? card?.basis ?? UNKNOWN_TERMS;
+  const basis = card === null ? stated : withoutReceipts(stated, card, subject);
+  return unrated(leg, reason, question.outcome(basis) !== 'released', `${card?.id ?? 'no card'} on ${basis}`);
 }
 
 /** A value on the rate wins over the plan's and the card's. */
@@ -77,21 +102,20 @@ function withoutReceipts(basis: ChargeBasis, { noReceiptCountries }: RateCard, {
   return needsReceipt && country !== null && noReceiptCountries.includes(country) ? 'submit' : basis;
 }
 
-function billedParts({ partRule }: RateCard, { parts: { reported, computed8, computed16 } }: Fact): number {
-  if (partRule === 'computed8') return computed8 ?? reported ?? 1;
-  if (partRule === 'computed16') return computed16 ?? computed8 ?? reported ?? 1;
-  return reported ?? computed8 ?? 1;
-}
-
 /** No price, so no money; `due`: whether there would be some, now or later. */
-export function unrated(leg: LegPlace, reason: string, due: boolean, terms = 'without terms'): LegVerdict {
+export function unrated(leg: LegPlace, reason: string, due: boolean, terms: string): LegVerdict {
   return {
     ...leg,
     state: 'unrated',
     settled: ZERO,
-    held: ZERO,
     currency: '',
+    accountSettled: ZERO,
+    held: ZERO,
+    accountCurrency: '',
     reason,
+    reasons: [reason],
+    price: null,
+    fixedOnce: true,
     due,
     timeoutSec: 0,
     why: `${reason}, ${terms}`,

@@ -1,12 +1,10 @@
-import { OPERATOR } from '@ratestream/catalog';
-import type { ChargeBasis } from '@ratestream/catalog';
-import { byLife, canPrice, sellTime } from './facts.js';
 import type { Fact } from './facts.js';
-import { judgeLeg, unrated } from './judge-leg.js';
+import { judgeLeg } from './judge-leg.js';
 import type { LegQuestion } from './judge-leg.js';
+import type { Priced } from './leg-price.js';
+import { legQuestions } from './leg-questions.js';
 import type { OracleCatalog } from './oracle-catalog.js';
-import { buyOutcome, sellOutcome, together } from './outcome.js';
-import type { AttemptFacts } from './outcome.js';
+import { legKey } from './verdict.js';
 import type { LegVerdict } from './verdict.js';
 
 export interface PartFacts {
@@ -16,130 +14,82 @@ export interface PartFacts {
   facts: Fact[];
 }
 
-/** What is known of one part, with the fact that prices it. */
-interface Part {
-  part: number;
-  subject: Fact;
-  life: readonly Fact[];
-  attempts: AttemptFacts[];
+/** When a message was rated, or what it lacked was asked for again: prices count that were known then. */
+export interface Moment {
+  ratedAt: number;
+  /** Facts up to this place in the order of `usage` were there. */
+  order: number;
 }
 
-/** The money of all parts of one message, from all that is known of them (domain.md §1, §3, §5, §6). */
+/**
+ * The money of all parts of one message, from all that is known of them (domain.md §1, §3, §5, §6): a function of the
+ * set of facts. Only where it was rated at different times does their order count, since a price once fixed stays.
+ */
 export function judgeMessage(
   parts: readonly PartFacts[],
+  moments: readonly Moment[],
   catalog: OracleCatalog,
   timedOut: ReadonlySet<string>,
 ): LegVerdict[] {
-  const messageId = parts[0]?.messageId ?? '';
-  const known = parts.map(readPart).filter((part) => part !== null);
-  return known.flatMap((part) => {
-    const siblings = Array.from(
-      { length: part.subject.total },
-      (_, i) => known.find((other) => other.part === i + 1) ?? null,
-    );
-    return [...sellLegs(messageId, part, siblings, catalog), ...buyLegs(messageId, part, catalog)].map((question) =>
-      'state' in question ? question : judgeLeg(question, catalog, timedOut),
-    );
+  const oneTime = new Set(moments.map(({ ratedAt }) => ratedAt)).size === 1;
+  const past = oneTime ? new Map<string, LegPast>() : pastOf(parts, moments, catalog, timedOut);
+  const oneSubject = haveOneSubject(parts.flatMap(({ facts }) => facts));
+  return legQuestions(parts, moments.at(-1)?.ratedAt ?? 0, catalog).map((question) => {
+    if ('state' in question) return question;
+    const before = past.get(legKey(question.leg));
+    const { priced: _, ...verdict } = judgeLeg(question, catalog, timedOut, before?.fixed ?? null);
+    return { ...verdict, fixedOnce: oneSubject, reasons: before?.reasons ?? verdict.reasons };
   });
 }
 
-/** Recorded, and charged only where a rate says so; no rate of this version of the model does. */
-const NO_MONEY: ReadonlySet<string> = new Set(['blocked', 'converted', 'lookup']);
-
-/** Where not even the terms are known, money may be due for what the supplier took. */
-const UNKNOWN_TERMS: ChargeBasis = 'submit';
-
-function readPart({ part, facts }: PartFacts): Part | null {
-  const events = facts.filter(({ direction, event }) => direction === 'mt' && !NO_MONEY.has(event));
-  const life = [...events].sort(byLife);
-  const subject = life.find(canPrice);
-  return subject === undefined ? null : { part, subject, life, attempts: attemptsOf(events) };
+interface LegPast {
+  /** The price that it had when money first was due. */
+  fixed: Priced | null;
+  /** What that was asked with; an earlier record of the life that asks otherwise corrects it. */
+  askedWith: string;
+  reasons: string[];
 }
 
-function attemptsOf(events: readonly Fact[]): AttemptFacts[] {
-  const byNumber = new Map<number, Fact[]>();
-  for (const fact of events) {
-    if (fact.event === 'accepted') continue;
-    byNumber.set(fact.attempt, [...(byNumber.get(fact.attempt) ?? []), fact]);
-  }
-  return [...byNumber].sort(([a], [b]) => a - b).map(([number, facts]) => ({ number, facts }));
-}
-
-/** Customer pays reseller, that reseller pays its parent, … the root payer pays the operator. */
-function sellLegs(
-  messageId: string,
-  { part, subject, life, attempts }: Part,
-  siblings: readonly (Part | null)[],
+/** Judges at each moment, by what was known then. */
+function pastOf(
+  parts: readonly PartFacts[],
+  moments: readonly Moment[],
   catalog: OracleCatalog,
-): (LegQuestion | LegVerdict)[] {
-  const withTime = life.find(({ scheduled, accepted }) => scheduled !== null || accepted !== null) ?? subject;
-  const billingTime = sellTime(withTime);
-  return subject.chain.map((payer, index) => {
-    const leg = {
-      messageId,
-      part,
-      side: 'sell' as const,
-      attempt: 0,
-      payer,
-      payee: subject.chain[index + 1] ?? OPERATOR,
-      billingTime,
-    };
-    const plan = catalog.plans.get(catalog.accounts.get(payer)?.planId ?? '');
-    if (plan === undefined) return unrated(leg, 'no_plan', sellOutcome(UNKNOWN_TERMS, attempts) !== 'released');
-    const { bindings } = plan;
-    const binding =
-      bindings.find((b) => b.trafficClass === subject.trafficClass) ?? bindings.find((b) => b.trafficClass === null);
-    const card = catalog.cards.get(binding?.cardId ?? '');
-    if (card === undefined) return unrated(leg, 'no_card', sellOutcome(plan.basis, attempts) !== 'released');
-    return {
-      leg,
-      subject,
-      card,
-      terms: plan,
-      outcome: (basis) => sellOutcome(basis, attempts),
-      messageOutcome: (basis) =>
-        together(siblings.map((sibling) => (sibling === null ? 'open' : sellOutcome(basis, sibling.attempts)))),
-    };
-  });
-}
-
-/** One for every attempt that names who carried it. */
-function buyLegs(
-  messageId: string,
-  { part, subject, attempts }: Part,
-  catalog: OracleCatalog,
-): (LegQuestion | LegVerdict)[] {
-  const legs: (LegQuestion | LegVerdict)[] = [];
-  for (const attempt of attempts) {
-    const ordered = [...attempt.facts].sort(byLife);
-    const connection = catalog.connections.get(ordered.find((fact) => fact.connection !== null)?.connection ?? '');
-    const supplierId = ordered.find(({ supplier }) => supplier !== null)?.supplier ?? connection?.supplierId;
-    if (supplierId === undefined) continue;
-    const supplier = catalog.suppliers.get(supplierId);
-    const submitted = ordered.find((fact) => fact.submitted !== null)?.submitted;
-    const billingTime = submitted ?? sellTime(ordered.find((fact) => fact.accepted !== null) ?? subject);
-    const leg = {
-      messageId,
-      part,
-      side: 'buy' as const,
-      attempt: attempt.number,
-      payer: OPERATOR,
-      payee: supplier?.id ?? '',
-      billingTime,
-    };
-    const card = catalog.cards.get(connection?.buyCardId ?? supplier?.buyCardId ?? '');
-    if (card === undefined) {
-      legs.push(unrated(leg, 'no_card', buyOutcome(UNKNOWN_TERMS, attempt) !== 'released'));
-      continue;
+  timedOut: ReadonlySet<string>,
+): Map<string, LegPast> {
+  const past = new Map<string, LegPast>();
+  for (const { ratedAt, order } of moments) {
+    const known = parts
+      .map((part) => ({ ...part, facts: part.facts.filter((fact) => fact.order <= order) }))
+      .filter(({ facts }) => facts.length > 0);
+    for (const question of legQuestions(known, ratedAt, catalog)) {
+      if ('state' in question) continue;
+      const key = legKey(question.leg);
+      const askedWith = JSON.stringify(essence(question));
+      const before = past.get(key);
+      if (before !== undefined && before.fixed !== null && before.askedWith === askedWith) continue;
+      const { priced, state, reason } = judgeLeg(question, catalog, timedOut);
+      const reasons = [...(before?.reasons ?? []), ...(reason === null ? [] : [reason])];
+      const isFixed = state !== 'released' || timedOut.has(key);
+      past.set(key, { fixed: isFixed ? priced : null, askedWith, reasons });
     }
-    legs.push({
-      leg,
-      subject,
-      card,
-      terms: card,
-      outcome: (basis) => buyOutcome(basis, attempt),
-      messageOutcome: (basis) => buyOutcome(basis, attempt),
-    });
   }
-  return legs;
+  return past;
+}
+
+/** What a price depends on, but for when it is asked. */
+function essence({ asked: { key, parts, billingTime, cards, plan } }: LegQuestion): unknown {
+  return [key, parts, billingTime, cards.map(({ id }) => id), plan];
+}
+
+/** Every step of the life says the same of the message, so that no step corrects what another priced. */
+function haveOneSubject(facts: readonly Fact[]): boolean {
+  const subjects = facts.map(({ network, senderType, originCountry, routeGrade, parts, scheduled, accepted }) =>
+    JSON.stringify([network, senderType, originCountry, routeGrade, parts, scheduled, accepted]),
+  );
+  const attempts = facts.map(({ attempt, submitted, supplier, connection }) =>
+    JSON.stringify([attempt, submitted, supplier, connection]),
+  );
+  const numbers = facts.map(({ attempt }) => attempt);
+  return new Set(subjects).size === 1 && new Set(attempts).size === new Set(numbers).size;
 }

@@ -2,9 +2,11 @@ import type {
   Account,
   CatalogEventData,
   Connection,
+  FxRates,
   Plan,
   RateCard,
   RateCardVersion,
+  RateGroup,
   Supplier,
 } from '@ratestream/catalog';
 import type { CatalogEvent, RateChunk, RateRow } from '@ratestream/events';
@@ -14,7 +16,7 @@ export interface OracleVersion extends RateCardVersion {
   rates: RateRow[];
 }
 
-/** The catalog as plain maps: the last word on each thing, and every version of every card. */
+/** The catalog as plain maps: the last word on each thing, every version of every card, every publication of rates. */
 export interface OracleCatalog {
   accounts: Map<string, Account>;
   suppliers: Map<string, Supplier>;
@@ -22,6 +24,11 @@ export interface OracleCatalog {
   cards: Map<string, RateCard>;
   plans: Map<string, Plan>;
   versions: Map<string, OracleVersion[]>;
+  rateGroups: Map<string, RateGroup>;
+  /** In the order of the catalog: of two that are known at the same instant the later counts. */
+  fxRates: FxRates[];
+  /** The installation's; null: amounts are not reported in another. */
+  reportingCurrency: string | null;
 }
 
 export function emptyCatalog(): OracleCatalog {
@@ -32,6 +39,9 @@ export function emptyCatalog(): OracleCatalog {
     cards: new Map(),
     plans: new Map(),
     versions: new Map(),
+    rateGroups: new Map(),
+    fxRates: [],
+    reportingCurrency: null,
   };
 }
 
@@ -95,6 +105,15 @@ function applyEvent(catalog: OracleCatalog, event: CatalogEvent, rows: Map<strin
       catalog.plans.set(plan.id, plan);
       break;
     }
+    case 'RateGroupCreated':
+    case 'RateGroupChanged': {
+      const group = data<'RateGroupCreated'>(event);
+      catalog.rateGroups.set(group.id, group);
+      break;
+    }
+    case 'FxRatesPublished':
+      catalog.fxRates.push(data<'FxRatesPublished'>(event));
+      break;
     case 'RateCardVersionPublished': {
       const version = data<'RateCardVersionPublished'>(event);
       const pieces = rows.get(`${version.cardId}|${version.version}`) ?? new Map<number, RateRow[]>();

@@ -2,14 +2,14 @@ import type { UsageEvent } from '@ratestream/events';
 import { Exact, ZERO } from './amount.js';
 import { factOf, isTooOld } from './facts.js';
 import { judgeMessage } from './judge-message.js';
-import type { PartFacts } from './judge-message.js';
+import type { Moment, PartFacts } from './judge-message.js';
 import type { OracleCatalog } from './oracle-catalog.js';
 import { legKey } from './verdict.js';
 import type { LegVerdict } from './verdict.js';
 
 export interface OracleResult {
   legs: Map<string, LegVerdict>;
-  /** Sum settled by payer (sell) and by supplier (buy), each with its currency: `sell|account|EUR`, `buy|supplier|EUR`. */
+  /** What payers (sell) and suppliers (buy) settled and hold, in their currency: `sell|account|EUR`, `buy|supplier|EUR`. */
   totals: Map<string, { settled: Exact; held: Exact }>;
   unratedLegs: Map<string, number>;
   tooOld: number;
@@ -28,8 +28,11 @@ export class Oracle {
   private tooOld = 0;
   private duplicates = 0;
   private conflicts = 0;
+  private readonly moments = new Map<string, Moment[]>();
+  private order = 0;
 
-  add(usage: UsageEvent): void {
+  /** `ratedAt`: prices count that were known then; without it all that are in the catalog. */
+  add(usage: UsageEvent, ratedAt: number = Number.MAX_SAFE_INTEGER): void {
     const known = this.fingerprints.get(usage.usageEventId);
     const hash = `${usage.fingerprint.version}:${usage.fingerprint.hash}`;
     if (known !== undefined) {
@@ -38,16 +41,25 @@ export class Oracle {
       return;
     }
     this.fingerprints.set(usage.usageEventId, hash);
-    const fact = factOf(usage);
+    const fact = factOf(usage, ++this.order);
     if (isTooOld(fact)) {
       this.tooOld++;
       return;
     }
     const { messageId, identity } = usage;
+    this.retry(messageId, ratedAt);
     const key = `${messageId}|${identity.part}`;
     const part = this.parts.get(key);
     if (part === undefined) this.parts.set(key, { messageId, part: identity.part, facts: [fact] });
     else part.facts.push(fact);
+  }
+
+  /** At this time what a message lacked was asked for again. */
+  retry(messageId: string, ratedAt: number): void {
+    const moment = { ratedAt, order: this.order };
+    const moments = this.moments.get(messageId);
+    if (moments === undefined) this.moments.set(messageId, [moment]);
+    else moments.push(moment);
   }
 
   /** All that is known of a message, to explain a difference. */
@@ -67,7 +79,8 @@ export class Oracle {
       parts: this.parts.size,
     };
     for (const parts of this.byMessage()) {
-      for (const leg of judgeMessage(parts, catalog, timedOut)) {
+      const moments = this.moments.get(parts[0]?.messageId ?? '') ?? [];
+      for (const leg of judgeMessage(parts, moments, catalog, timedOut)) {
         result.legs.set(legKey(leg), leg);
         addUp(result, leg);
       }
@@ -91,7 +104,7 @@ function addUp({ totals, unratedLegs }: OracleResult, leg: LegVerdict): void {
     unratedLegs.set(leg.reason ?? '', (unratedLegs.get(leg.reason ?? '') ?? 0) + 1);
     return;
   }
-  const key = `${leg.side}|${leg.side === 'sell' ? leg.payer : leg.payee}|${leg.currency}`;
+  const key = `${leg.side}|${leg.side === 'sell' ? leg.payer : leg.payee}|${leg.accountCurrency}`;
   const total = totals.get(key) ?? { settled: ZERO, held: ZERO };
-  totals.set(key, { settled: total.settled.plus(leg.settled), held: total.held.plus(leg.held) });
+  totals.set(key, { settled: total.settled.plus(leg.accountSettled), held: total.held.plus(leg.held) });
 }

@@ -1,84 +1,101 @@
-import type { RateCard } from '@ratestream/catalog';
+import { DEFAULT_PRECEDENCE, UNKNOWN_ORIGIN } from '@ratestream/catalog';
+import type { MatchDimension, RateCard } from '@ratestream/catalog';
 import type { NetworkRef, RateRow } from '@ratestream/events';
-import type { Fact } from './facts.js';
-import type { OracleVersion } from './oracle-catalog.js';
-
-export type RateChoice =
-  { rate: RateRow; version: OracleVersion; matchedBy: string } | { reason: 'no_version' | 'no_rate' };
+import type { MatchKey } from './facts.js';
 
 /**
- * The rate of a card for a message, by looking at every row: version by billing time, then class before any,
- * then network, longest prefix, MCC, country, default (domain.md §3).
+ * The best row of a card for a message, by looking at every row: those that match, of these the highest priority,
+ * of these the first difference in the card's order of dimensions (docs/pricing-rules.md §3).
  */
-export function chooseRate(
-  card: RateCard,
-  versions: readonly OracleVersion[],
-  subject: Fact,
-  billingTime: number,
-): RateChoice {
-  const version = versionAt(versions, billingTime);
-  if (version === null) return { reason: 'no_version' };
-  const evidence = evidenceFor(card, subject);
-  const candidates = version.rates
-    .filter((rate) => matches(rate, subject, evidence))
-    .map((rate) => ({ rate, rank: rank(rate) }))
-    .sort((a, b) => compareRanks(b.rank, a.rank));
-  const best = candidates[0];
-  if (best === undefined) return { reason: 'no_rate' };
-  return { rate: best.rate, version, matchedBy: `${best.rate.trafficClass ?? 'any'} ${depthName(best.rate)}` };
+export function chooseRow(card: RateCard, rows: readonly RateRow[], key: MatchKey): RateRow | 'origin_unknown' | null {
+  const candidates = withRightOrigin(rowsFor(card, rows, key), key);
+  if (candidates === 'origin_unknown') return candidates;
+  const order = card.precedence ?? DEFAULT_PRECEDENCE;
+  const sorted = [...candidates].sort(
+    (a, b) => b.priority - a.priority || moreSpecific(a, b, order) || laterFrom(a, b),
+  );
+  return sorted[0] ?? null;
 }
 
-/** Latest effective at or before the billing time; of two with the same instant the later published. */
-export function versionAt(versions: readonly OracleVersion[], billingTime: number): OracleVersion | null {
-  let best: OracleVersion | null = null;
-  for (const version of versions) {
-    if (version.withdrawnAt !== null || version.effectiveFrom > billingTime) continue;
-    const later = best === null || version.effectiveFrom > best.effectiveFrom;
-    const sameButNewer =
-      best !== null && version.effectiveFrom === best.effectiveFrom && version.version > best.version;
-    if (later || sameButNewer) best = version;
-  }
-  return best;
+/** Rows of which everything but the origin fits. */
+function rowsFor(card: RateCard, rows: readonly RateRow[], key: MatchKey): RateRow[] {
+  const evidence = evidenceFor(card, key);
+  return rows.filter((row) => matchesDestination(row, key, evidence) && matchesRest(row, key));
 }
 
-function evidenceFor(card: RateCard, subject: Fact): NetworkRef | null {
+/** A message of unknown origin is priced by `unknown` alone as soon as an origin matters to its price, never by "any". */
+function withRightOrigin(rows: readonly RateRow[], { originCountry }: MatchKey): readonly RateRow[] | 'origin_unknown' {
+  const isUnknown = originCountry === null || originCountry === UNKNOWN_ORIGIN;
+  if (!isUnknown) return rows.filter((row) => row.originCountry === null || row.originCountry === originCountry);
+  if (rows.every((row) => row.originCountry === null)) return rows;
+  const ofUnknown = rows.filter((row) => row.originCountry === UNKNOWN_ORIGIN);
+  return ofUnknown.length > 0 ? ofUnknown : 'origin_unknown';
+}
+
+/** The first piece of evidence that the card believes in and that is there. */
+export function evidenceFor(card: RateCard, { network }: MatchKey): NetworkRef | null {
   for (const kind of card.networkEvidence) {
-    const evidence = subject.network[kind];
+    const evidence = network[kind];
     if (evidence !== null && evidence.mcc !== null) return evidence;
   }
   return null;
 }
 
-function matches(rate: RateRow, subject: Fact, evidence: NetworkRef | null): boolean {
-  const country = evidence?.country ?? subject.country;
-  if (rate.trafficClass !== null && rate.trafficClass !== subject.trafficClass) return false;
-  if (rate.country !== null && rate.country !== country) return false;
-  if (rate.mcc !== null && rate.mcc !== evidence?.mcc) return false;
-  if (rate.mnc !== null && rate.mnc !== evidence?.mnc) return false;
-  return rate.prefix === null || digits(subject.recipient).startsWith(rate.prefix);
+function matchesDestination(row: RateRow, key: MatchKey, evidence: NetworkRef | null): boolean {
+  const country = evidence?.country ?? key.country;
+  if (row.country !== null && row.country !== country) return false;
+  if (row.mcc !== null && row.mcc !== evidence?.mcc) return false;
+  if (row.mnc !== null && row.mnc !== evidence?.mnc) return false;
+  return row.prefix === null || digits(key.recipient).startsWith(row.prefix);
+}
+
+function matchesRest(row: RateRow, key: MatchKey): boolean {
+  if (row.trafficClass !== null && row.trafficClass !== key.trafficClass) return false;
+  if (row.senderType !== null && row.senderType !== key.senderType) return false;
+  return row.routeGrade === null || row.routeGrade === key.routeGrade;
 }
 
 function digits(recipient: string | null): string {
   return (recipient ?? '').replace(/^\+/, '');
 }
 
-type Rank = readonly [trafficClass: number, depth: number, prefixLength: number, country: number];
-
-function rank(rate: RateRow): Rank {
-  return [rate.trafficClass === null ? 0 : 1, depthOf(rate), rate.prefix?.length ?? 0, rate.country === null ? 0 : 1];
+/** Below 0 where `a` comes first. */
+function moreSpecific(a: RateRow, b: RateRow, order: readonly MatchDimension[]): number {
+  for (const dimension of order) {
+    const difference =
+      dimension === 'destination'
+        ? depthOf(b) - depthOf(a) || prefixLength(b) - prefixLength(a) || named(b.country) - named(a.country)
+        : named(b[dimension]) - named(a[dimension]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
-function compareRanks(a: Rank, b: Rank): number {
-  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
+/** Of surcharges that are equal in everything the later counts. */
+function laterFrom(a: RateRow, b: RateRow): number {
+  return (b.validFrom ?? -Number.MAX_SAFE_INTEGER) - (a.validFrom ?? -Number.MAX_SAFE_INTEGER);
 }
 
-function depthOf(rate: RateRow): number {
-  if (rate.mcc !== null && rate.mnc !== null) return 4;
-  if (rate.prefix !== null) return 3;
-  if (rate.mcc !== null) return 2;
-  return rate.country !== null ? 1 : 0;
+function named(value: string | null): number {
+  return value === null ? 0 : 1;
 }
 
-function depthName(rate: RateRow): string {
-  return ['default', 'country', 'mcc', 'prefix', 'network'][depthOf(rate)] ?? '';
+function prefixLength({ prefix }: RateRow): number {
+  return prefix?.length ?? 0;
+}
+
+const DEPTHS = ['default', 'country', 'mcc', 'prefix', 'network'] as const;
+
+function depthOf(row: RateRow): number {
+  if (row.mcc !== null && row.mnc !== null) return 4;
+  if (row.prefix !== null) return 3;
+  if (row.mcc !== null) return 2;
+  return row.country !== null ? 1 : 0;
+}
+
+/** For a person. Example: `priority 2 network otp from IN` */
+export function describeRow(row: RateRow): string {
+  const from = row.originCountry === null ? '' : ` from ${row.originCountry}`;
+  const words = [DEPTHS[depthOf(row)], row.prefix, row.trafficClass, row.senderType, row.routeGrade];
+  return `${row.priority === 0 ? '' : `priority ${row.priority} `}${words.filter((word) => word !== null).join(' ')}${from}`;
 }

@@ -1,4 +1,4 @@
-import type { RatedEvent } from '@ratestream/events';
+import type { Leg, RatedEvent } from '@ratestream/events';
 import { ZERO, fromNano } from './amount.js';
 import type { Exact } from './amount.js';
 import { legKey } from './verdict.js';
@@ -7,10 +7,17 @@ import type { LegName } from './verdict.js';
 /** What `rated` says of one leg, steps added up. */
 export interface RatedLeg extends LegName {
   settled: Exact;
+  accountSettled: Exact;
   held: Exact;
+  reported: Exact;
   /** Reason in force where the leg could not be priced; null once it is. */
   unrated: string | null;
   currency: string;
+  accountCurrency: string;
+  /** The latest hold or settlement: where its amount is from. */
+  priced: Leg | null;
+  /** How the evidence of one step contradicts that of the one before; null: it is the same throughout. */
+  changed: string | null;
   steps: string[];
   /** Of the latest hold. */
   deadline: number | null;
@@ -46,17 +53,27 @@ export class RatedFold {
       const leg = this.legs.get(key) ?? {
         ...name,
         settled: ZERO,
+        accountSettled: ZERO,
         held: ZERO,
+        reported: ZERO,
         unrated: null,
         currency: step.currency,
+        accountCurrency: step.accountCurrency,
+        priced: null,
+        changed: null,
         steps: [],
         deadline: null,
       };
       leg.settled = leg.settled.plus(fromNano(step.amount));
       leg.held = leg.held.plus(fromNano(step.heldAmount)).minus(fromNano(step.heldAmountFreed));
+      leg.accountSettled = leg.accountSettled.plus(fromNano(step.accountAmount));
+      leg.reported = leg.reported.plus(fromNano(step.reporting?.amount ?? 0n));
       leg.unrated = step.action === 'unrated' ? (step.reason ?? '') : null;
       if (step.action === 'hold') leg.deadline = step.deadline;
       if (step.currency !== '') leg.currency = step.currency;
+      if (step.accountCurrency !== '') leg.accountCurrency = step.accountCurrency;
+      if (leg.priced !== null && step.action !== 'unrated') leg.changed ??= contradiction(leg.priced, step);
+      if (step.action === 'hold' || step.action === 'settle') leg.priced = step;
       leg.steps.push(
         `${event.cause.type} ${event.event} ${step.action} ${fromNano(step.action === 'hold' ? step.heldAmount : step.amount).toFixed()}`,
       );
@@ -70,4 +87,14 @@ export class RatedFold {
   timedOut(): Set<string> {
     return new Set(this.timers.map(({ key }) => key));
   }
+}
+
+/** Hold, settlement and release of a leg carry the same evidence. */
+function contradiction(earlier: Leg, later: Leg): string | null {
+  const [before, after] = [evidenceOf(earlier), evidenceOf(later)];
+  return before === after ? null : `${earlier.action} by ${before}, ${later.action} by ${after}`;
+}
+
+function evidenceOf({ rate, fx }: Leg): string {
+  return JSON.stringify([rate?.cardId, rate?.version, rate?.rateId, fx]);
 }

@@ -1,13 +1,15 @@
 import type { RatedEvent, UsageEvent } from '@ratestream/events';
-import { decideTimeout, decideUsage, RateBook, RatingState, Terms } from '@ratestream/pricing';
+import { FxBook } from '@ratestream/fx';
+import { decideRetry, decideTimeout, decideUsage, RateBook, RatingState, Terms } from '@ratestream/pricing';
 import type { Pricing } from '@ratestream/pricing';
 import type { OracleCatalog } from '../src/index.js';
-import { NOON } from './random-case.js';
+
+const LONG_AFTER = Date.parse('2027-01-01T00:00:00Z') * 1000;
 
 /** The fast path, driven as a task drives it: decide, then fold what was decided. */
 export class PricingUnderTest {
   private readonly state = new RatingState();
-  private readonly pricing: Pricing;
+  private readonly pricing: Omit<Pricing, 'ratedAt'>;
   private offset = 0;
 
   constructor(catalog: OracleCatalog) {
@@ -16,26 +18,38 @@ export class PricingUnderTest {
       return account === undefined ? [] : account.parentId === null ? [id] : [id, ...chain(account.parentId)];
     };
     const book = new RateBook();
-    for (const versions of catalog.versions.values()) {
-      for (const version of versions) if (version.withdrawnAt === null) book.addVersion(version, version.rates);
+    for (const { rates, withdrawnAt, ...version } of [...catalog.versions.values()].flat()) {
+      book.addVersion({ ...version, withdrawnAt: null }, rates);
+      if (withdrawnAt !== null) book.withdrawVersion(version.cardId, version.version, withdrawnAt);
     }
+    const fx = new FxBook();
+    for (const rates of catalog.fxRates) fx.publish(rates);
     this.pricing = {
       terms: new Terms({ ...catalog, position: 1, chain }),
       book,
+      fx,
+      reportingCurrency: catalog.reportingCurrency ?? '',
       catalogPosition: 1,
       hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
-      ratedAt: NOON + 86_400_000_000,
     };
   }
 
-  feed(usage: UsageEvent): RatedEvent[] {
-    return this.fold(decideUsage(usage, { partition: 0, offset: this.offset++ }, this.state, this.pricing));
+  feed(usage: UsageEvent, ratedAt: number): RatedEvent[] {
+    const pricing = { ...this.pricing, ratedAt };
+    return this.fold(decideUsage(usage, { partition: 0, offset: this.offset++ }, this.state, pricing));
+  }
+
+  /** Something became known: what has no price is asked for again. */
+  retry(messageId: string, part: number, ratedAt: number): RatedEvent[] {
+    const state = this.state.part(messageId, part);
+    return state === undefined ? [] : this.fold(decideRetry(state, this.state, { ...this.pricing, ratedAt }));
   }
 
   /** Every deadline passes. */
   timeOut(messageId: string, part: number): RatedEvent[] {
     const state = this.state.part(messageId, part);
-    return state === undefined ? [] : this.fold(decideTimeout(state, Number.MAX_SAFE_INTEGER, this.pricing));
+    const pricing = { ...this.pricing, ratedAt: LONG_AFTER };
+    return state === undefined ? [] : this.fold(decideTimeout(state, Number.MAX_SAFE_INTEGER, pricing));
   }
 
   private fold(events: RatedEvent[]): RatedEvent[] {
