@@ -1,22 +1,22 @@
-import { PLAIN_RATE, formatInstant, rateIdOf } from '@ratestream/catalog';
+import { formatInstant } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { mappedColumns, type SheetMapping } from './mapping.js';
+import { keptRates, nextRates, type ImportMode } from './compare/diff.js';
+import { scopeOf, type SheetMapping } from './mapping.js';
 import { detectPadding, type PaddingEvidence } from './mnc-padding.js';
 import { columnLetter, SheetError, type CellFault, type Finding, type RowVerdict, type SheetRow } from './model.js';
 import type { NetworkList } from './networks.js';
 import type { MergedRange } from './read/xlsx-sheet.js';
-import { resolveDestinations } from './rows/destinations.js';
+import { candidateOf, isLater, type Candidate } from './rows/candidate.js';
 import type { Draft } from './rows/draft.js';
-import { HeaderFinder, headerKey, type Layout } from './rows/header.js';
+import { HeaderFinder, type Layout } from './rows/header.js';
 import { RowReader } from './rows/row-reader.js';
+import { mergedRows, refuseSecondTable } from './rows/sheet-shape.js';
 import { findTies } from './rows/ties.js';
 
 /** A price that moves by more than this is looked at. */
 export const JUMP_PERCENT = 50n;
 const BATCH_ROWS = 2_000;
 const DONE = 'done';
-const NO_RATES: readonly RateRow[] = [];
-const NO_WARNINGS: Candidate['warnings'] = [];
 const MAX_TIES = 1_000;
 
 export interface AnalysisOptions {
@@ -27,6 +27,7 @@ export interface AnalysisOptions {
   now: number;
   /** When the import takes effect; null: the sheet says it. */
   effectiveFrom: number | null;
+  mode: ImportMode;
   maxRows: number;
 }
 
@@ -54,11 +55,13 @@ export interface AnalysisBatch {
  *
  * In      `add` the rows as they are read; `instant` then says when the import takes effect, so that the caller can find
  *         the version in force there; `finish` yields in batches, so that the caller can store them and let others work
- * Out     afterwards `rates` and `summary`. Rows in = accepted + refused, always
+ * Out     afterwards `rates` of the sheet, `next` of the version it would make, and `summary`. Rows in = accepted + refused, always
  * Errors  SheetError where the sheet as a whole cannot be read: no header, two tables, several effective dates
  */
 export class SheetAnalysis {
   readonly rates: RateRow[] = [];
+  /** Rates of the next version, once `finish` has ended. */
+  next: RateRow[] = [];
   private readonly finder: HeaderFinder;
   private readonly drafts: (Draft | typeof DONE)[] = [];
   private reader: RowReader | null = null;
@@ -86,7 +89,7 @@ export class SheetAnalysis {
       }
       if (this.finder.take(row)) continue;
       this.reader ??= new RowReader(this.options.mapping, this.layout, this.options.currency);
-      this.refuseSecondTable(row);
+      refuseSecondTable(row, this.layout, this.blankBefore);
       const draft = this.reader.read(row);
       this.blankBefore = draft === null;
       if (draft === null) continue;
@@ -119,13 +122,21 @@ export class SheetAnalysis {
   *finish(merges: readonly MergedRange[], base: ReadonlyMap<string, RateRow>): Generator<AnalysisBatch> {
     this.instant();
     this.base = base;
-    const merged = this.mergedRows(merges);
+    const last = this.drafts.at(-1);
+    const merged = mergedRows(merges, this.options.mapping, this.layout, typeof last === 'object' ? last.row : 0);
     this.padding = this.findPadding();
+    const context = {
+      padding: this.padding?.padding ?? 'none',
+      networks: this.options.networks,
+      effectiveFrom: this.effectiveFrom,
+      base,
+      faultOf: (field: string, code: string, message: string) => this.fault(field, code, message),
+    } as const;
     const candidates: Candidate[] = [];
     const winners = new Map<string, Candidate>();
     for (const [index, draft] of this.drafts.entries()) {
       if (draft === DONE) continue;
-      const candidate = this.candidate(draft, merged.get(draft.row));
+      const candidate = candidateOf(draft, merged.get(draft.row), context);
       candidates.push(candidate);
       // A million drafts are half of the memory; nobody reads them again.
       this.drafts[index] = DONE;
@@ -138,7 +149,11 @@ export class SheetAnalysis {
     for (let from = 0; from < candidates.length; from += BATCH_ROWS) {
       yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners);
     }
-    yield { verdicts: [], findings: this.sheetFindings(winners) };
+    this.next = nextRates(base, this.rates, this.options.mode, scopeOf(this.options.mapping));
+    const batch: AnalysisBatch = { verdicts: [], findings: [] };
+    this.findInSheet(batch);
+    yield batch;
+    yield* this.findTies(winners);
   }
 
   get summary(): AnalysisSummary {
@@ -157,42 +172,6 @@ export class SheetAnalysis {
     };
   }
 
-  private candidate(draft: Draft, mergedFault: CellFault | undefined): Candidate {
-    const { row, effective } = draft;
-    const faults: CellFault[] = mergedFault === undefined ? [...draft.faults] : [...draft.faults, mergedFault];
-    if (faults.length > 0) return { row, effective, faults, rates: NO_RATES, warnings: NO_WARNINGS };
-    const resolved = resolveDestinations(draft, this.padding?.padding ?? 'none', this.options.networks);
-    faults.push(...resolved.faults.map((fault) => ({ ...fault, column: this.letter(fault.field) })));
-    if (draft.senderType !== null)
-      faults.push(
-        this.fault(
-          'senderType',
-          'sender_type_not_priced',
-          `a card does not tell sender types apart yet: "${draft.senderType}"`,
-        ),
-      );
-    if (draft.effective !== null && this.effectiveFrom !== null && draft.effective > this.effectiveFrom)
-      faults.push(
-        this.fault(
-          'effectiveDate',
-          'later_date',
-          `takes effect at ${formatInstant(draft.effective)}, later than this import`,
-        ),
-      );
-    if (faults.length > 0) return { row, effective, faults, rates: NO_RATES, warnings: NO_WARNINGS };
-    const rates = resolved.destinations.map((destination) => this.rate(draft, destination));
-    return { row, effective, faults, rates, warnings: resolved.warnings };
-  }
-
-  private rate(draft: Draft, destination: Pick<RateRow, 'country' | 'mcc' | 'mnc' | 'prefix'>): RateRow {
-    const { trafficClass, price, unit } = draft;
-    const rateId = rateIdOf({ ...destination, trafficClass });
-    // What a sheet does not speak of stays as it was.
-    const before = this.base.get(rateId);
-    const { basis, timeoutSec, timeoutPolicy } = before ?? { basis: null, timeoutSec: null, timeoutPolicy: null };
-    return { rateId, ...destination, trafficClass, price, unit, basis, timeoutSec, timeoutPolicy, ...PLAIN_RATE };
-  }
-
   private judge(candidates: readonly Candidate[], winners: ReadonlyMap<string, Candidate>): AnalysisBatch {
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
     for (const candidate of candidates) {
@@ -205,11 +184,11 @@ export class SheetAnalysis {
       if (faults.length > 0) this.refuse(row, faults, batch);
       else {
         this.accepted += 1;
-        this.rates.push(...unique(won));
+        for (const rate of won) this.rates.push(rate);
         batch.verdicts.push({
           row,
           verdict: 'accepted',
-          rateIds: unique(won).map(({ rateId }) => rateId),
+          rateIds: won.map(({ rateId }) => rateId),
           faults: [],
         });
         for (const fault of lost) this.find(batch, { row, severity: 'warning', ...fault });
@@ -230,8 +209,8 @@ export class SheetAnalysis {
 
   private comparePrices(row: number, rates: readonly RateRow[], batch: AnalysisBatch): void {
     const column = this.letter('price');
-    for (const { rateId, price } of rates) {
-      if (price === 0n)
+    for (const { rateId, price, surcharge } of rates) {
+      if (price === 0n && surcharge === null)
         this.find(batch, {
           row,
           column,
@@ -263,33 +242,56 @@ export class SheetAnalysis {
       : this.fault('price', 'duplicate_key', `"${rate.rateId}" is in row ${other?.row} already${same}`);
   }
 
-  private sheetFindings(winners: ReadonlyMap<string, Candidate>): Finding[] {
-    const batch: AnalysisBatch = { verdicts: [], findings: [] };
-    const { now } = this.options;
+  private findInSheet(batch: AnalysisBatch): void {
+    const { now, mapping, mode } = this.options;
+    const warn = (column: string | null, code: string, message: string): void =>
+      this.find(batch, { row: null, column, severity: 'warning', code, message });
     if (this.effectiveFrom !== null && this.effectiveFrom < now)
-      this.find(batch, {
-        row: null,
-        column: this.letter('effectiveDate'),
-        severity: 'warning',
-        code: 'past_effective_date',
-        message: `the sheet takes effect at ${formatInstant(this.effectiveFrom)}, which is past`,
-      });
+      warn(
+        this.letter('effectiveDate'),
+        'past_effective_date',
+        `the sheet takes effect at ${formatInstant(this.effectiveFrom)}, which is past`,
+      );
     if (this.padding?.undecided === true)
-      this.find(batch, {
-        row: null,
-        column: this.letter('mnc') ?? this.letter('mccMnc'),
-        severity: 'warning',
-        code: 'padding_undecided',
-        message: `MNCs are filled up on the left or on the right, and the sheet does not show on which; taken as ${this.padding.padding}`,
-      });
-    let ties = 0;
-    for (const { one, two } of findTies(this.rates)) {
-      if ((ties += 1) > MAX_TIES) break;
-      const row = winners.get(two)?.row ?? null;
-      const message = `"${two}" and "${one}" can both price one message, and neither is closer in everything: the class decides`;
-      this.find(batch, { row, column: null, severity: 'warning', code: 'tie', message });
+      warn(
+        this.letter('mnc') ?? this.letter('mccMnc'),
+        'padding_undecided',
+        `MNCs are filled up on the left or on the right, and the sheet does not show on which; taken as ${this.padding.padding}`,
+      );
+    if (mode !== 'full') return;
+    const kept = keptRates(this.base, scopeOf(mapping));
+    const fees = kept.filter(({ surcharge }) => surcharge !== null);
+    const names = [...new Set(fees.map(({ surcharge }) => surcharge))].join(', ');
+    if (fees.length > 0)
+      warn(null, 'surcharges_kept', `the sheet does not speak of ${names}: ${fees.length} surcharges stay as they are`);
+    if (kept.length > fees.length)
+      warn(null, 'prices_kept', `the sheet has no prices: ${kept.length - fees.length} rates stay as they are`);
+  }
+
+  /** Over the whole next version: a partial sheet's rates may tie with those that stay. */
+  private *findTies(winners: ReadonlyMap<string, Candidate>): Generator<AnalysisBatch> {
+    const batch: AnalysisBatch = { verdicts: [], findings: [] };
+    const warn = (row: number | null, code: string, message: string): void =>
+      this.find(batch, { row, column: null, severity: 'warning', code, message });
+    const ties = findTies(this.next, this.options.networks);
+    let found = 0;
+    let step = ties.next();
+    for (; step.done !== true && found < MAX_TIES; step = ties.next()) {
+      if (step.value === null) {
+        yield { verdicts: [], findings: [] };
+        continue;
+      }
+      const { one, two } = step.value;
+      const row = winners.get(two)?.row ?? winners.get(one)?.row;
+      // Of two rates that stay it was said when they came.
+      if (row === undefined) continue;
+      found += 1;
+      const message = `"${two}" and "${one}" can both price one message, and neither is closer in everything: the card's precedence decides until one has a priority`;
+      warn(row, 'tie', message);
     }
-    return batch.findings;
+    if (found === MAX_TIES || (step.done === true && step.value.cut))
+      warn(null, 'more_ties', `more rates tie than are named here; settle these first`);
+    yield batch;
   }
 
   private find(batch: AnalysisBatch, { row, column, code, severity, message }: Finding): void {
@@ -333,48 +335,6 @@ export class SheetAnalysis {
     }
   }
 
-  /** A second header below the first: its prices may mean something else. */
-  private refuseSecondTable({ row, cells }: SheetRow): void {
-    const { columns, header, headerRow } = this.layout;
-    if (headerRow === 0) return;
-    const price = columns.get('price') ?? -1;
-    const text = cells[price]?.trim() ?? '';
-    if (text === '') return;
-    const repeated = headerKey(text) === headerKey(header[price] ?? '');
-    const another =
-      this.blankBefore &&
-      !/\d/.test(text) &&
-      [...columns.values()].filter((at) => /\p{L}/u.test(cells[at] ?? '')).length >= 2;
-    if (!repeated && !another) return;
-    const column = columnLetter(price);
-    throw new SheetError(
-      'two_tables',
-      `row ${row}, column ${column}: a second table begins here; keep one table a sheet`,
-      row,
-      column,
-    );
-  }
-
-  private mergedRows(merges: readonly MergedRange[]): Map<number, CellFault> {
-    const rows = new Map<number, CellFault>();
-    const { columns, headerRow } = this.layout;
-    const fields = [...mappedColumns(this.options.mapping).keys()];
-    const draft = this.drafts.at(-1);
-    const last = draft === undefined || draft === DONE ? 0 : draft.row;
-    for (const { text, fromRow, toRow, fromColumn, toColumn } of merges) {
-      const field = fields.find(
-        (name) => (columns.get(name) ?? -1) >= fromColumn && (columns.get(name) ?? -1) <= toColumn,
-      );
-      if (field === undefined) continue;
-      for (let row = Math.max(fromRow, headerRow + 1); row <= Math.min(toRow, last); row += 1)
-        rows.set(
-          row,
-          this.fault(field, 'merged_cells', `${text} is one merged cell: only its first row would have the value`),
-        );
-    }
-    return rows;
-  }
-
   private fault(field: string, code: string, message: string): CellFault {
     return { column: this.letter(field), field, code, message };
   }
@@ -383,22 +343,4 @@ export class SheetAnalysis {
     const at = this.layout.columns.get(field);
     return at === undefined ? null : columnLetter(at);
   }
-}
-
-interface Candidate {
-  row: number;
-  effective: number | null;
-  faults: readonly CellFault[];
-  /** What the row would price. */
-  rates: readonly RateRow[];
-  warnings: readonly { code: string; message: string }[];
-}
-
-function isLater(one: Candidate, two: Candidate): boolean {
-  return one.effective !== null && (two.effective === null || one.effective > two.effective);
-}
-
-/** A row may list one network twice. */
-function unique(rates: readonly RateRow[]): RateRow[] {
-  return rates.length < 2 ? [...rates] : [...new Map(rates.map((rate) => [rate.rateId, rate])).values()];
 }

@@ -1,5 +1,5 @@
-export { sheetMappingSchema } from './mapping.js';
-export type { SheetMapping, SheetMappingInput } from './mapping.js';
+export { scopeOf, sheetMappingSchema } from './mapping.js';
+export type { SheetMapping, SheetMappingInput, SheetScope } from './mapping.js';
 export { SheetError } from './model.js';
 export type {
   CellFault,
@@ -21,11 +21,14 @@ export { SHEET_LIMITS } from './read/limits.js';
 export type { SheetLimits } from './read/limits.js';
 export { JUMP_PERCENT, SheetAnalysis } from './analysis.js';
 export type { AnalysisBatch, AnalysisOptions, AnalysisSummary } from './analysis.js';
-export { diffRates, nextRates, percentOf } from './compare/diff.js';
+export { diffRates, keptRates, nextRates, percentOf } from './compare/diff.js';
 export type { ImportMode } from './compare/diff.js';
+export type { Labels } from './compare/labels.js';
 export { RateIndex } from './compare/rate-index.js';
 export { marginLosses } from './compare/margin.js';
 export type { CardRates } from './compare/margin.js';
+export { findTies } from './rows/ties.js';
+export type { Tie } from './rows/ties.js';
 export { sheetWriter } from './write/sheet-cells.js';
 export type { SheetWriter, WriterOptions } from './write/sheet-cells.js';
 export { writeCsv } from './write/csv.js';

@@ -41,7 +41,7 @@ export type MncPadding = 'none' | 'left' | 'right';
 
 export type ChangeKind = 'new' | 'increase' | 'decrease' | 'changed' | 'unchanged' | 'withdrawn';
 
-/** What happens to one rate; `changed` is another unit at the same price. */
+/** What happens to one rate; `changed` is the same price on other terms. */
 export interface RateChange {
   rateId: string;
   change: ChangeKind;
@@ -50,6 +50,8 @@ export interface RateChange {
   after: string | null;
   /** Of the price before, two places, half-even; null where that is none or zero. */
   percent: string | null;
+  /** What else is different: unit, basis, timeout, priority, validity (microseconds UTC). */
+  terms: { term: string; before: string | null; after: string | null }[];
 }
 
 /** A sell rate that is below its buy rate once the sheet is in force. */

@@ -16,6 +16,8 @@ export interface Imported {
   verdicts: RowVerdict[];
   findings: Finding[];
   rates: RateRow[];
+  /** Of the version that the sheet would make. */
+  next: RateRow[];
   summary: AnalysisSummary;
 }
 
@@ -24,6 +26,7 @@ export interface ImportOptions {
   base?: readonly RateRow[];
   effectiveFrom?: number | null;
   now?: number;
+  mode?: 'full' | 'partial';
   limits?: Partial<SheetLimits>;
 }
 
@@ -31,7 +34,7 @@ export interface ImportOptions {
 export async function importSheet(
   bytes: Buffer | string,
   input: SheetMappingInput,
-  { currency = 'EUR', base = [], effectiveFrom = null, now = 0, limits = {} }: ImportOptions = {},
+  { currency = 'EUR', base = [], effectiveFrom = null, now = 0, mode = 'full', limits = {} }: ImportOptions = {},
 ): Promise<Imported> {
   const mapping = sheetMappingSchema.parse(input);
   const reading = readSheet(Buffer.from(bytes), mapping, { ...SHEET_LIMITS, ...limits });
@@ -41,6 +44,7 @@ export async function importSheet(
     networks: knownNetworks(),
     now,
     effectiveFrom,
+    mode,
     maxRows: limits.maxRows ?? SHEET_LIMITS.maxRows,
   });
   for await (const rows of reading.rows) analysis.add(rows);
@@ -50,7 +54,7 @@ export async function importSheet(
     verdicts.push(...batch.verdicts);
     findings.push(...batch.findings);
   }
-  return { verdicts, findings, rates: analysis.rates, summary: analysis.summary };
+  return { verdicts, findings, rates: analysis.rates, next: analysis.next, summary: analysis.summary };
 }
 
 /** Rate ids with their prices as numbers of nano-units. */

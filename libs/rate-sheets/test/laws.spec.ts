@@ -1,4 +1,4 @@
-import { PLAIN_RATE } from '@ratestream/catalog';
+import { rateIdOf } from '@ratestream/catalog';
 import fc from 'fast-check';
 import type { RateRow } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
@@ -13,8 +13,9 @@ import {
   writeCsv,
   writeXlsx,
   type SheetMappingInput,
+  type SheetScope,
 } from '../src/index.js';
-import { importSheet, prices } from './import-sheet.js';
+import { importSheet } from './import-sheet.js';
 
 const mapping: SheetMappingInput = {
   country: { column: 'Country' },
@@ -22,8 +23,12 @@ const mapping: SheetMappingInput = {
   mnc: 'MNC',
   prefix: 'Prefix',
   trafficClass: { column: 'Class', values: { 'One time': 'otp' } },
+  senderType: { column: 'Sender' },
+  originCountry: { column: 'Origin', values: { Inland: 'domestic', Overseas: 'any' } },
+  routeGrade: { column: 'Grade' },
+  priority: { column: 'Priority' },
   unit: { column: 'Unit' },
-  price: { column: 'Price' },
+  price: { column: 'Price', optional: true },
   currency: { column: 'Currency' },
   effectiveDate: { column: 'From', zone: 'Asia/Shanghai' },
   blankDestination: 'default',
@@ -60,16 +65,17 @@ test('whatever the cells hold: rows in = accepted + refused, each refused one wi
   const quoted = (text: string): string => `"${text.replaceAll('"', '""').replaceAll('\0', '')}"`;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(cell, { minLength: 9, maxLength: 9 }), { minLength: 1, maxLength: 30 }),
+      fc.array(fc.array(cell, { minLength: 16, maxLength: 16 }), { minLength: 1, maxLength: 30 }),
       async (rows) => {
         const wanted = rows.filter((cells) => cells.some((text) => text.replaceAll('\0', '').trim() !== '')).length;
         fc.pre(wanted > 0);
-        const header = 'Country,MCC,MNC,Prefix,Class,Unit,Price,Currency,From';
+        const header =
+          'Country,MCC,MNC,Prefix,Class,Unit,Price,Currency,From,Sender,Origin,Grade,Priority,Fee,Fee from,Setup';
         const csv = [header, ...rows.map((cells) => cells.map(quoted).join(','))].join('\n');
         try {
           const { verdicts, summary, rates } = await importSheet(
             csv,
-            { ...mapping, delimiter: ',' },
+            { ...mapping, delimiter: ',', surcharges: FEES },
             { effectiveFrom: 1 },
           );
           expect([summary.rowsIn, verdicts.length]).toEqual([wanted, wanted]);
@@ -98,27 +104,46 @@ const destination = fc.oneof(
     .map((prefix) => ({ country: null, mcc: null, mnc: null, prefix: String(prefix) })),
   fc.constant({ country: null, mcc: null, mnc: null, prefix: null }),
 );
+const FEES: SheetMappingInput['surcharges'] = [
+  { name: 'carrier_fee', column: 'Fee', validFrom: { column: 'Fee from', zone: 'Asia/Shanghai' } },
+  { name: 'setup', column: 'Setup', unit: 'message', validUntil: '2030-01-01T00:00:00Z' },
+];
+const MAY = 1_777_564_800_000_000; // 2026-05-01 in Shanghai
+const kind = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ surcharge: null, validFrom: null, validUntil: null }) },
+  {
+    weight: 1,
+    arbitrary: fc.constant({ surcharge: 'carrier_fee', validFrom: MAY, validUntil: null, unit: 'part' as const }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant({ surcharge: 'carrier_fee', validFrom: null, validUntil: null, unit: 'part' as const }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant({
+      surcharge: 'setup',
+      validFrom: null,
+      validUntil: 1_893_456_000_000_000, // 2030-01-01
+      unit: 'message' as const,
+    }),
+  },
+);
 const rate = fc
   .record({
     place: destination,
     trafficClass: fc.constantFrom(null, 'otp', 'promotional'),
+    senderType: fc.constantFrom(null, null, 'long_code', 'toll_free'),
+    originCountry: fc.constantFrom(null, null, 'DE', 'unknown'),
+    routeGrade: fc.constantFrom(null, null, 'direct'),
+    priority: fc.constantFrom(0, 0, 0, 7, -1),
     price: fc.bigInt({ min: 0n, max: 10n ** 15n }),
     unit: fc.constantFrom('part' as const, 'message' as const),
+    kind,
   })
-  .map(({ place, trafficClass, price, unit }): RateRow => {
-    const { country, mcc, mnc, prefix } = place;
-    const at = [country, mcc, mnc].filter((part) => part !== null).join('-') + (prefix === null ? '' : `+${prefix}`);
-    return {
-      rateId: `${trafficClass ?? 'any'}:${at === '' ? 'default' : at}`,
-      ...place,
-      trafficClass,
-      price,
-      unit,
-      basis: null,
-      timeoutSec: null,
-      timeoutPolicy: null,
-      ...PLAIN_RATE,
-    };
+  .map(({ place, kind: what, ...rest }): RateRow => {
+    const row = { ...rest, ...place, basis: null, timeoutSec: null, timeoutPolicy: null, ...what };
+    return { rateId: rateIdOf(row), ...row };
   });
 const card = fc.uniqueArray(rate, { selector: ({ rateId }) => rateId, minLength: 1, maxLength: 40 });
 
@@ -129,7 +154,7 @@ async function* once<T>(value: T): AsyncGenerator<T> {
 test('what is written comes back as the same rates, as CSV with either decimal sign and as a workbook', async () => {
   await fc.assert(
     fc.asyncProperty(card, fc.constantFrom<'.' | ','>('.', ','), fc.boolean(), async (rates, decimal, asWorkbook) => {
-      const layout = sheetMappingSchema.parse({ ...mapping, decimal });
+      const layout = sheetMappingSchema.parse({ ...mapping, decimal, surcharges: FEES });
       const writer = sheetWriter({
         mapping: layout,
         header: ['Remark', 'Country'],
@@ -139,23 +164,35 @@ test('what is written comes back as the same rates, as CSV with either decimal s
       const chunks: Buffer[] = [];
       const written = asWorkbook ? writeXlsx(writer, once(rates), layout) : writeCsv(writer, once(rates), layout);
       for await (const chunk of written) chunks.push(Buffer.from(chunk as string));
-      const back = await importSheet(Buffer.concat(chunks), { ...mapping, decimal });
-      expect(prices(back)).toEqual(rates.map(({ rateId, price }) => [rateId, price]));
-      expect(back.rates.map(({ unit }) => unit)).toEqual(rates.map(({ unit }) => unit));
+      const back = await importSheet(Buffer.concat(chunks), { ...mapping, decimal, surcharges: FEES });
+      const byId = (list: readonly RateRow[]): RateRow[] =>
+        [...list].sort((one, two) => (one.rateId < two.rateId ? -1 : 1));
+      expect(byId(back.rates)).toEqual(byId(rates));
       expect(back.summary.effectiveFrom).toBe(1_777_636_800_000_000);
     }),
     { numRuns: 60 },
   );
 });
 
-test('a diff says every rate of both versions once, and a full import of itself changes nothing', () => {
+const modes = fc.constantFrom<'full' | 'partial'>('full', 'partial');
+const scopes = fc.record({
+  usage: fc.boolean(),
+  surcharges: fc.subarray(['carrier_fee', 'setup']).map((names) => new Set(names)),
+});
+const speaksOf = (scope: SheetScope, surcharge: string | null): boolean =>
+  surcharge === null ? scope.usage : scope.surcharges.has(surcharge);
+
+test('a diff says every rate of both versions once, and a full import of itself changes nothing; what a sheet does not speak of stays', () => {
   fc.assert(
-    fc.property(card, card, fc.constantFrom<'full' | 'partial'>('full', 'partial'), (before, sheet, mode) => {
+    fc.property(card, card, modes, scopes, (before, all, mode, scope) => {
+      const sheet = all.filter(({ surcharge }) => speaksOf(scope, surcharge));
       const base = new Map(before.map((one) => [one.rateId, one]));
-      const next = nextRates(base, sheet, mode);
+      const next = nextRates(base, sheet, mode, scope);
       const diff = [...diffRates(base, next)];
       const ids = new Set([...base.keys(), ...sheet.map(({ rateId }) => rateId)]);
       expect(diff.map(({ rateId }) => rateId).sort()).toEqual([...ids].sort());
+      const silent = before.filter(({ surcharge }) => !speaksOf(scope, surcharge)).map(({ rateId }) => rateId);
+      expect(diff.filter(({ rateId, change }) => silent.includes(rateId) && change !== 'unchanged')).toEqual([]);
       if (mode === 'partial') expect(diff.filter(({ change }) => change === 'withdrawn')).toEqual([]);
       expect([...diffRates(base, before)].filter(({ change }) => change !== 'unchanged')).toEqual([]);
       for (const { change, before: was, after } of diff)
@@ -181,8 +218,8 @@ test('no sell rate below its buy rate is missed, whichever side is the narrow on
       const side = (cardId: string, rates: RateRow[]) => ({ cardId, before: null, after: new RateIndex(rates), rates });
       const losses = [...marginLosses(side('sell', sells), side('buy', buys))].filter((loss) => loss !== null);
       const buyIndex = new RateIndex(buys);
-      for (const sell of sells) {
-        const buy = buyIndex.find(sell, sell.trafficClass);
+      for (const sell of sells.filter(({ surcharge }) => surcharge === null)) {
+        const buy = buyIndex.find(sell, sell);
         const expected = buy !== undefined && buy.unit === sell.unit && sell.price < buy.price;
         const found = losses.some(
           ({ sellRateId, buyRateId }) => sellRateId === sell.rateId && buyRateId === buy?.rateId,
@@ -190,8 +227,8 @@ test('no sell rate below its buy rate is missed, whichever side is the narrow on
         if (expected) expect(found).toBe(true);
       }
       const sellIndex = new RateIndex(sells);
-      for (const buy of buys) {
-        const sell = sellIndex.find(buy, buy.trafficClass);
+      for (const buy of buys.filter((one) => buyIndex.find(one, one) === one)) {
+        const sell = sellIndex.find(buy, buy);
         if (sell !== undefined && sell.unit === buy.unit && sell.price < buy.price)
           expect(losses).toContainEqual(
             expect.objectContaining({

@@ -100,8 +100,15 @@ What \`libs/rate-sheets\` makes of public price lists, each with the mapping tha
 
 \`not_wanted\` are rows that the mapping leaves out on purpose (another provider, another kind of message, another notice in
 the same file). One row can make several rates: an operator with several MNCs. Reasons are counted by row, so a row with two
-reasons is in two counts. \`unknown_operator\` are names that no list of networks has, to be given an alias in the mapping;
-\`country_contradicts_code\` are the notices' own typing errors (Vietnam as NG, the Philippines as AF).
+reasons is in two counts, and a row with a fee beside its price makes a rate and a surcharge. What is refused, and why:
+
+- \`unknown_operator\`: a name that no list of networks has, to be given an alias in the mapping. In the sheet of carriers' fees
+  these are resellers and aggregators (TextNow, Bandwidth, Twilio …), whose numbers no MCC and MNC tells apart.
+- \`ambiguous_network\`: an MNC filled up on the right that is two networks, where the operator's name does not say which.
+- \`unknown_country\`, \`operator_without_country\`, \`no_destination\`: satellites and networks of no country.
+- \`duplicate_key\`: one network under two names; the first row has it.
+- \`superseded_in_sheet\`: the same network has a later date further down.
+- \`country_contradicts_code\`: the notices' own typing errors (Vietnam as NG, the Philippines as AF).
 
 | sheet | rows in | accepted | refused | rates | refused because | warnings |
 | --- | --- | --- | --- | --- | --- | --- |`;

@@ -13,6 +13,30 @@ export interface RealSheet {
 
 const USD = { fixed: 'USD' };
 const AT = '2026-12-01T00:00:00Z';
+/** The sheet's names of carriers that the list of networks calls otherwise. */
+const CARRIERS: Record<string, string> = {
+  '1stPoint': '1st Point Communications',
+  '1stPoint, FirstPoint': '1st Point Communications',
+  'Altice Mobile': 'Altice USA Wireless',
+  'Break Away Wireless': 'Breakaway Wireless',
+  'CTC (Cambridge Telephone Company)': 'CTC Wireless',
+  'CTCI (Custer Tel)': 'Custer Telephone Co-op (CTCI)',
+  'Claro Puerto Rico': 'Claro',
+  Clearsky: 'ClearSky Technologies',
+  Commnet: 'Commnet Wireless',
+  'Eastlink (Bragg)': 'EastLink',
+  'Fibernetics Canada': 'Fibernetics',
+  'Inland Cellular': 'Inland Cellular Telephone',
+  'Liberty Latin America': 'Liberty',
+  'Liberty Puerto Rico': 'Liberty',
+  'NNTC (Nucla-Naturita Tel)': 'NNTC Wireless',
+  'Northwest Cell': 'NorthwestCell',
+  Rogers: 'Rogers Wireless',
+  'Rogers Canada': 'Rogers Wireless',
+  'Standing Rock (SRTI)': 'Rock Wireless',
+  'T-Mobile Family (Sprint, Metro, etc)': 'T-Mobile',
+  'T-Mobile/Sprint': 'T-Mobile',
+};
 const tencent: SheetMappingInput = {
   country: { column: 'Country/Region' },
   dialCode: 'Country/Region Code',
@@ -36,9 +60,10 @@ export function realSheets(folder: string): RealSheet[] {
         operator: { column: 'network' },
         trafficClass: { column: 'traffic_class' },
         senderType: { column: 'sender_type' },
+        originCountry: { column: 'origin', values: { domestic: 'domestic', international: 'any' } },
         price: { column: 'price_usd' },
         currency: USD,
-        only: [{ column: 'origin', values: ['any'] }],
+        surcharges: [{ name: 'carrier_fee', column: 'carrier_fee_usd', zeros: 'skip' }],
       },
       effectiveFrom: AT,
     },
@@ -92,7 +117,7 @@ export function realSheets(folder: string): RealSheet[] {
       effectiveFrom: AT,
     },
     {
-      name: 'us_ca_carrier_passthrough_fees_2026-02.csv (SMS, long code)',
+      name: 'us_ca_carrier_passthrough_fees_2026-02.csv',
       read: file('us_ca_carrier_passthrough_fees_2026-02.csv'),
       mapping: {
         country: { column: 'country' },
@@ -100,13 +125,12 @@ export function realSheets(folder: string): RealSheet[] {
           column: 'carrier',
           resolve: true,
           others: ['Other', 'All Other', 'All other carriers', 'All Canadian Carriers'],
+          aliases: CARRIERS,
         },
-        price: { column: 'outbound_mt_usd_per_segment' },
+        trafficClass: { column: 'message_type', values: { SMS: 'any', MMS: 'mms' } },
+        senderType: { column: 'sender_type' },
         currency: USD,
-        only: [
-          { column: 'message_type', values: ['SMS'] },
-          { column: 'sender_type', values: ['Long code'] },
-        ],
+        surcharges: [{ name: 'carrier_fee', column: 'outbound_mt_usd_per_segment', validFrom: '2026-02-01T00:00:00Z' }],
       },
       effectiveFrom: AT,
     },

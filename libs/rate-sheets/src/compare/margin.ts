@@ -1,6 +1,7 @@
 import type { RateRow } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
 import type { MarginLoss } from '../model.js';
+import { joined, type Labels } from './labels.js';
 import { RateIndex } from './rate-index.js';
 
 const BREATH_RATES = 5_000;
@@ -18,7 +19,8 @@ export interface CardRates {
  *
  * In      one sell and one buy card, the imported one with its next rates
  * Out     losses, and null now and then, so that the caller can let others work; `before` says which are there already. A pair is looked for from both sides, so that a wide rate over
- *         a narrow one is seen whichever side is the narrow one. Rates of different units (part, message) are not compared
+ *         a narrow one is seen whichever side is the narrow one. Rates of different units (part, message) are not compared, and
+ *         surcharges are not: they come on top on either side
  * Example sell any:GB 0.04, buy any:GB-234-10 0.05 → a loss of 0.01 on 234-10
  */
 export function* marginLosses(sell: CardRates, buy: CardRates): Generator<MarginLoss | null> {
@@ -26,25 +28,31 @@ export function* marginLosses(sell: CardRates, buy: CardRates): Generator<Margin
   let looked = 0;
   for (const sellRate of sell.rates) {
     if ((looked += 1) % BREATH_RATES === 0) yield null;
-    const loss = lossOf(sell, buy, sellRate, buy.after.find(sellRate, sellRate.trafficClass), sellRate);
+    if (sellRate.surcharge !== null) continue;
+    const loss = lossOf(sell, buy, sellRate, buy.after.find(sellRate, sellRate), sellRate, sellRate);
     if (loss !== null) {
       seen.add(`${loss.sellRateId}|${loss.buyRateId}`);
       yield loss;
     }
   }
+  const sellSets = sell.after.labelSets;
   for (const buyRate of buy.rates) {
     if ((looked += 1) % BREATH_RATES === 0) yield null;
-    for (const trafficClass of buyRate.trafficClass === null
-      ? [null, ...sell.after.namedClasses]
-      : [buyRate.trafficClass]) {
-      // Another buy rate of that class goes before this one.
-      if (trafficClass !== buyRate.trafficClass && buy.after.find(buyRate, trafficClass) !== buyRate) continue;
-      const loss = lossOf(sell, buy, sell.after.find(buyRate, trafficClass), buyRate, buyRate);
+    if (buyRate.surcharge !== null) continue;
+    const plain = labelsOf(buyRate);
+    for (const labels of [plain, ...sellSets.flatMap((set) => joined(buyRate, set) ?? [])]) {
+      // Another buy rate goes before this one there.
+      if (buy.after.find(buyRate, labels) !== buyRate) continue;
+      const loss = lossOf(sell, buy, sell.after.find(buyRate, labels), buyRate, buyRate, labels);
       if (loss === null || seen.has(`${loss.sellRateId}|${loss.buyRateId}`)) continue;
       seen.add(`${loss.sellRateId}|${loss.buyRateId}`);
       yield loss;
     }
   }
+}
+
+function labelsOf({ originCountry, routeGrade, trafficClass, senderType }: Labels): Labels {
+  return { originCountry, routeGrade, trafficClass, senderType };
 }
 
 function lossOf(
@@ -53,10 +61,11 @@ function lossOf(
   sell: RateRow | undefined,
   buy: RateRow | undefined,
   place: RateRow,
+  labels: Labels,
 ): MarginLoss | null {
   if (sell === undefined || buy === undefined || sell.unit !== buy.unit || sell.price >= buy.price) return null;
-  const soldBefore = sellCard.before?.find(place, sell.trafficClass) ?? null;
-  const boughtBefore = buyCard.before?.find(place, buy.trafficClass) ?? null;
+  const soldBefore = sellCard.before?.find(place, labels) ?? null;
+  const boughtBefore = buyCard.before?.find(place, labels) ?? null;
   return {
     sellCard: sellCard.cardId,
     sellRateId: sell.rateId,

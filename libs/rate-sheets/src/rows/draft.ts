@@ -1,6 +1,15 @@
 import type { Nano } from '@ratestream/money';
 import type { CellFault } from '../model.js';
 
+/** A surcharge of a row. */
+export interface Fee {
+  name: string;
+  price: Nano;
+  unit: 'part' | 'message';
+  validFrom: number | null;
+  validUntil: number | null;
+}
+
 /** A row as its cells say it, before the sheet as a whole is known. */
 export interface Draft {
   row: number;
@@ -17,8 +26,13 @@ export interface Draft {
   operatorText: string | null;
   trafficClass: string | null;
   senderType: string | null;
-  price: Nano;
+  originCountry: string | null;
+  routeGrade: string | null;
+  priority: number;
+  /** null: the row has surcharges alone. */
+  price: Nano | null;
   unit: 'part' | 'message';
+  fees: readonly Fee[];
   effective: number | null;
 }
 

@@ -12,6 +12,8 @@ const SYMBOLS: readonly (readonly [string, string])[] = [
   ['₩', 'KRW'],
   ['$', 'USD'],
 ];
+/** How a price is written where nobody's layout decides. */
+export const DECIMAL_PRICE = /^\d{1,9}(\.\d{1,9})?$/;
 /** Above a billion it is a phone number in the wrong column; rating keeps a price in 64 bits of nano-units. */
 const MAX_PRICE = 1_000_000_000n * 1_000_000_000n;
 

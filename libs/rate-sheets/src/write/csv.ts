@@ -15,7 +15,7 @@ export async function* writeCsv(
   const line = (cells: readonly string[]): string =>
     `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`;
   for (const row of writer.before) yield line(row);
-  for await (const batch of rates) yield batch.map((rate) => line(writer.cells(rate))).join('');
+  for await (const rows of writer.rows(rates)) yield rows.map(line).join('');
 }
 
 function quoted(text: string, delimiter: string): string {

@@ -1,15 +1,17 @@
 import type { RateRow } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
-import { mappedColumns, type SheetMapping } from '../mapping.js';
+import { LABELS, mappedColumns, surchargeFields, type Label, type SheetMapping } from '../mapping.js';
 import { nameKey } from '../rows/countries.js';
 import { DateReader } from '../rows/dates.js';
+import { surchargeWriter } from './surcharge-cells.js';
 
-/** A sheet to be written: a header, blank rows before it as the mapping asks, and a row of texts for each rate. */
+/** A sheet to be written: a header, blank rows before it as the mapping asks, and rows of texts for the rates. */
 export interface SheetWriter {
   before: readonly (readonly string[])[];
+  /** A rate as a row of its own. */
   cells(rate: RateRow): string[];
-  /** Column of the price, from 0. */
-  priceAt: number;
+  /** Rates that follow one another stand in one row where the layout has room for them: a price with its surcharges. */
+  rows(rates: AsyncIterable<readonly RateRow[]>): AsyncGenerator<string[][]>;
 }
 
 export interface WriterOptions {
@@ -19,6 +21,8 @@ export interface WriterOptions {
   currency: string;
   effectiveFrom: number;
 }
+
+export type Put = (field: string, text: string | null) => void;
 
 /**
  * Writes rates in the layout of a mapping: what `SheetAnalysis` reads with the same mapping is the same rates.
@@ -47,32 +51,64 @@ export function sheetWriter({ mapping, header, currency, effectiveFrom }: Writer
     if (at !== undefined) cells[at] = text ?? '';
     else if (text !== null) throw new RangeError(`the layout has no column for ${field}`);
   };
-  return {
-    before,
-    priceAt: positions.get('price') ?? 0,
-    cells(rate) {
-      const cells = row();
-      putDestination(rate, mapping, (field, text) => put(cells, field, text));
-      for (const field of ['trafficClass', 'unit'] as const)
-        putLabel(rate, field, mapping, (text) => put(cells, field, text));
-      put(cells, 'price', priceText(rate, mapping));
-      if (mapping.currency.column !== undefined) put(cells, 'currency', currency);
-      if (date !== undefined) put(cells, 'effectiveDate', instant);
-      mapping.only.forEach(({ values }, index) => put(cells, `only.${index}`, values[0] ?? null));
-      return cells;
-    },
+  const putSurcharge = surchargeWriter(mapping, (price) => priceText(price, mapping));
+  const cells = (rate: RateRow): string[] => {
+    const made = row();
+    const into: Put = (field, text) => put(made, field, text);
+    putDestination(rate, mapping, into);
+    for (const field of LABELS) {
+      if (field !== 'unit' || rate.surcharge === null) putLabel(rate, field, mapping, (text) => put(made, field, text));
+    }
+    putPriority(rate, mapping, into);
+    if (rate.surcharge === null) putPrice(rate, mapping, into);
+    else putSurcharge(rate, into);
+    if (mapping.currency.column !== undefined) into('currency', currency);
+    if (date !== undefined) into('effectiveDate', instant);
+    mapping.only.forEach(({ values }, index) => into(`only.${index}`, values[0] ?? null));
+    return made;
   };
+  const amounts = new Set(
+    ['price', 'unit', ...mapping.surcharges.flatMap((_, index) => Object.values(surchargeFields(index)))].flatMap(
+      (field) => positions.get(field) ?? [],
+    ),
+  );
+  return { before, cells, rows: (rates) => joinedRows(rates, cells, amounts) };
+}
+
+/** Two rows are one where they differ in amounts only, and no amount is in both. */
+async function* joinedRows(
+  rates: AsyncIterable<readonly RateRow[]>,
+  cellsOf: (rate: RateRow) => string[],
+  amounts: ReadonlySet<number>,
+): AsyncGenerator<string[][]> {
+  let open: string[] | null = null;
+  for await (const batch of rates) {
+    const rows: string[][] = [];
+    for (const rate of batch) {
+      const cells = cellsOf(rate);
+      if (open !== null && rate.surcharge !== null && canJoin(open, cells, amounts))
+        for (const at of amounts) open[at] ||= cells[at] ?? '';
+      else {
+        if (open !== null) rows.push(open);
+        open = cells;
+      }
+    }
+    yield rows;
+  }
+  if (open !== null) yield [open];
+}
+
+function canJoin(open: readonly string[], next: readonly string[], amounts: ReadonlySet<number>): boolean {
+  return open.every((text, at) =>
+    amounts.has(at) ? text === '' || next[at] === '' || next[at] === undefined : text === next[at],
+  );
 }
 
 function same(name: string, ref: string): boolean {
   return nameKey(name) === nameKey(ref) && name.trim().toLowerCase() === ref.trim().toLowerCase();
 }
 
-function putDestination(
-  { country, mcc, mnc, prefix }: RateRow,
-  mapping: SheetMapping,
-  put: (field: string, text: string | null) => void,
-): void {
+function putDestination({ country, mcc, mnc, prefix }: RateRow, mapping: SheetMapping, put: Put): void {
   if (mapping.country !== undefined) put('country', country);
   else if (country !== null && mcc === null) put('country', country);
   if (prefix !== null) put('prefix', prefix);
@@ -90,22 +126,28 @@ function filledUp(mnc: string, { mncPadding }: SheetMapping): string {
   return mncPadding === 'right' ? mnc.padEnd(3, '0') : mnc;
 }
 
-function putLabel(
-  rate: RateRow,
-  field: 'trafficClass' | 'unit',
-  mapping: SheetMapping,
-  put: (text: string | null) => void,
-): void {
+function putLabel(rate: RateRow, field: Label, mapping: SheetMapping, put: (text: string | null) => void): void {
   const source = mapping[field];
   const value = rate[field];
   const implied = field === 'unit' ? 'part' : null;
   if (source === undefined) {
     if (value !== implied) put(value);
   } else if ('fixed' in source) {
-    if (value !== source.fixed) throw new RangeError(`the layout says ${field} ${source.fixed} of every rate`);
-  } else put(Object.entries(source.values).find(([, to]) => to === value)?.[0] ?? value);
+    const said = source.fixed === 'any' ? null : source.fixed === 'domestic' ? rate.country : source.fixed;
+    if (value !== said) throw new RangeError(`the layout says ${field} ${source.fixed} of every rate`);
+  } else put(Object.entries(source.values).find(([, to]) => to === (value ?? 'any'))?.[0] ?? value);
 }
 
-function priceText({ price }: RateRow, { decimal }: SheetMapping): string {
+function putPriority({ priority }: RateRow, { priority: source }: SheetMapping, put: Put): void {
+  if (source !== undefined && 'fixed' in source) {
+    if (priority !== source.fixed) throw new RangeError(`the layout says priority ${source.fixed} of every rate`);
+  } else put('priority', priority === 0 ? null : String(priority));
+}
+
+function putPrice({ price }: RateRow, mapping: SheetMapping, put: Put): void {
+  put('price', priceText(price, mapping));
+}
+
+function priceText(price: bigint, { decimal }: SheetMapping): string {
   return formatMoney(price).replace('.', decimal);
 }

@@ -23,8 +23,8 @@ export function writeXlsx(
   const sheet = workbook.addWorksheet(typeof mapping.sheet === 'string' ? mapping.sheet : 'Rates');
   const write = async (): Promise<void> => {
     for (const row of writer.before) sheet.addRow(row).commit();
-    for await (const batch of rates) {
-      for (const rate of batch) sheet.addRow(writer.cells(rate)).commit();
+    for await (const rows of writer.rows(rates)) {
+      for (const row of rows) sheet.addRow(row).commit();
     }
     sheet.commit();
     await workbook.commit();

@@ -4,7 +4,6 @@ import type { Counter, Logger, Metrics } from '@ratestream/observability';
 import {
   diffRates,
   knownNetworks,
-  nextRates,
   readSheet,
   SHEET_LIMITS,
   SheetAnalysis,
@@ -111,6 +110,7 @@ export class ImportRunner {
       networks: knownNetworks(),
       now: clock(),
       effectiveFrom,
+      mode: one.mode,
       maxRows,
     });
     const touch = this.toucher(one.id);
@@ -131,7 +131,7 @@ export class ImportRunner {
     }
     await verdicts.end();
     await findings.end();
-    const next = nextRates(base, analysis.rates, one.mode);
+    const { next } = analysis;
     const compared = await this.compare(one.id, card, { at, base, next });
     const { effectiveFrom: instant, ...counts } = analysis.summary;
     const tookMs = Math.round(performance.now() - startedAt);

@@ -1,7 +1,6 @@
 import {
   diffRates,
   knownNetworks,
-  nextRates,
   readSheet,
   SHEET_LIMITS,
   SheetAnalysis,
@@ -45,13 +44,14 @@ async function importOnce(base: ReadonlyMap<string, Rate>) {
     networks: knownNetworks(),
     now: 0,
     effectiveFrom: null,
+    mode: 'full',
     maxRows: ROWS,
   });
   for await (const rows of reading.rows) analysis.add(rows);
   let verdicts = 0;
   for (const batch of analysis.finish(reading.merges, base)) verdicts += batch.verdicts.length;
   let changes = 0;
-  for (const _change of diffRates(base, nextRates(base, analysis.rates, 'full'))) changes += 1;
+  for (const _change of diffRates(base, analysis.next)) changes += 1;
   if (verdicts !== ROWS || changes !== ROWS)
     throw new Error(`${verdicts} verdicts and ${changes} changes of ${ROWS} rows`);
   return { seconds: (performance.now() - startedAt) / 1_000, rates: analysis.rates };
