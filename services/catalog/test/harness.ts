@@ -108,6 +108,7 @@ export async function startApp(
         metrics: bareMetrics(),
         publisher,
         notices: notices.desk,
+        traffic: traffic.margin,
         slots,
         clock,
         maxRows: 200_000,

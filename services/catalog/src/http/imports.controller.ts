@@ -1,12 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiProduces } from '@nestjs/swagger';
 import { BodyLimit, Caller, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
-import type { Finding, MarginLoss, RateChange, RowVerdict } from '@ratestream/rate-sheets';
+import type { Finding, RateChange, RowVerdict } from '@ratestream/rate-sheets';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { changeOf, lossLabel, severityOf, verdictOf } from '../imports/labels.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
 import { present } from '../queries/resource.js';
+import type { WeighedLoss } from '../what-if/margin-traffic.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
 import { ImportPort, type ImportPortOptions } from './import-port.js';
 import {
@@ -99,14 +100,14 @@ export class ImportsController {
     return this.imports.items(target, 'diff', { ...page, label: change, labelOf: changeOf }, caller);
   }
 
-  /** Sell rates that would be below their buy rates. */
+  /** Sell rates that would be below their buy rates, with what the last 30 days sent over them. */
   @Get('imports/:importId/margin')
   margin(
     @Caller() caller: Caller,
     @Param(zodParams(importParams)) target: ImportParams,
     @Query(zodQuery(lossesQuery)) page: LossesQuery,
-  ): Promise<Page<MarginLoss>> {
-    return this.imports.items(target, 'margin', { ...page, label: undefined, labelOf: lossLabel }, caller);
+  ): Promise<Page<WeighedLoss>> {
+    return this.imports.items<WeighedLoss>(target, 'margin', { ...page, label: undefined, labelOf: lossLabel }, caller);
   }
 
   @Get('imports/:importId/sheet')

@@ -10,11 +10,11 @@ import {
   SheetError,
   type ChangeKind,
   type Finding,
-  type MarginLoss,
   type RateChange,
   type RowVerdict,
 } from '@ratestream/rate-sheets';
 import type { Pool } from '@ratestream/postgres';
+import { NO_TRAFFIC, weigher, type MarginTraffic, type WeighedLoss } from '../what-if/margin-traffic.js';
 import { ChunkWriter, keepRates } from './import-chunks.js';
 import type { ImportFault, ImportSummary } from './import.js';
 import { failImport, stageImport, touchImport, type NewImport } from './import-store.js';
@@ -33,6 +33,8 @@ export interface RunnerOptions {
   logger: Logger;
   metrics: Metrics;
   maxRows: number;
+  /** Weighs losses by the messages that would make them; absent: how many they are is not known. */
+  traffic?: MarginTraffic;
   /** Microseconds UTC. */
   clock: () => number;
 }
@@ -188,15 +190,18 @@ export class ImportRunner {
     card: RateCard,
     imported: Parameters<typeof compareMargins>[3],
   ): Promise<ImportSummary['margin']> {
-    const { pool, view } = this.options;
-    const writer = new ChunkWriter<MarginLoss>(pool, id, 'margin', lossLabel);
+    const { pool, view, traffic = NO_TRAFFIC } = this.options;
+    const weighed = await traffic.weigh(card, imported.next, imported.at);
+    const weigh = weigher(weighed);
+    const writer = new ChunkWriter<WeighedLoss>(pool, id, 'margin', lossLabel);
     const totals: MarginTotals = { cardsCompared: 0, cardsLeftOut: [] };
     for await (const { losses } of compareMargins(view, pool, card, imported, totals)) {
-      await writer.add(losses);
+      await writer.add(losses.map(weigh));
       await this.breathe();
     }
     await writer.end();
-    return { losses: writer.total, already: writer.counts['already'] ?? 0, ...totals };
+    const lost = weighed === null ? null : { days: weighed.days, lost: weighed.lost };
+    return { losses: writer.total, already: writer.counts['already'] ?? 0, ...totals, traffic: lost };
   }
 
   private toucher(id: string): (rowsRead: number) => Promise<void> {

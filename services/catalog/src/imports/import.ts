@@ -15,7 +15,14 @@ export interface ImportFault {
 /** What an approver reads first. */
 export interface ImportSummary extends Omit<AnalysisSummary, 'effectiveFrom'> {
   diff: Record<ChangeKind, number>;
-  margin: { losses: number; already: number; cardsCompared: number; cardsLeftOut: string[] };
+  margin: {
+    losses: number;
+    already: number;
+    cardsCompared: number;
+    cardsLeftOut: string[];
+    /** What the losses would have cost on the traffic of the last days; null: that is not known. */
+    traffic: { days: number; lost: { currency: string; amount: string }[] } | null;
+  };
   /** Rates of the version that an approval would publish. */
   nextRates: number;
   tookMs: number;

@@ -137,6 +137,7 @@ function partsOf(
     metrics,
     publisher,
     notices: notices.desk,
+    traffic: traffic.margin,
     slots,
     clock: nowMicros,
     maxRows: config.importMaxRows,

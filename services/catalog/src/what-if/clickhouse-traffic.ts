@@ -14,6 +14,8 @@ import {
 const MAX_GROUPS = 100_000;
 const MIN_SPAN_MICROS = 1_000_000;
 const QUERY_TIMEOUT_MS = 120_000;
+/** An import waits for it: later than this its losses are told without traffic. */
+const PAIRS_TIMEOUT_MS = 30_000;
 const PING_TIMEOUT_MS = 3_000;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -67,6 +69,7 @@ export class ClickHouseTraffic implements TrafficReader {
        WHERE {cardId:String} = '' OR sold.card = {cardId:String} OR bought.card_id = {cardId:String}
        GROUP BY sell_card, buy_card, ${keys}, digits, first_part HAVING billed != 0`,
       parameters,
+      PAIRS_TIMEOUT_MS,
     );
     return rows.map(pairGroupOf);
   }

@@ -1,5 +1,6 @@
 import type { Micros, RateCard } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
+import type { MarginLoss } from '@ratestream/rate-sheets';
 
 /** Days of traffic that a margin effect is weighted by. */
 export const MARGIN_DAYS = 30;
@@ -46,3 +47,16 @@ export function lossKey(loss: Pick<LossWeight, 'sellCard' | 'sellRateId' | 'buyC
 
 /** Where there is no ClickHouse at all. */
 export const NO_TRAFFIC: MarginTraffic = { weigh: () => Promise.resolve(null) };
+
+/** A loss with what it would have cost; null where traffic is not known. */
+export type WeighedLoss = MarginLoss & { units: number | null; lost: string | null };
+
+/** Puts to each loss the units of its pair of rates: none where nothing was sent over it. */
+export function weigher(weighed: WeighedMargin | null): (loss: MarginLoss) => WeighedLoss {
+  const known = new Map((weighed?.losses ?? []).map((one) => [lossKey(one), one]));
+  return (loss) => {
+    if (weighed === null) return { ...loss, units: null, lost: null };
+    const { units, lost } = known.get(lossKey(loss)) ?? { units: 0, lost: '0' };
+    return { ...loss, units, lost };
+  };
+}

@@ -40,6 +40,7 @@ export class WeighMargin implements MarginTraffic {
     const to = clock();
     const query = { from: to - MARGIN_DAYS * MICROS_PER_DAY, to, party, cardId: card.id };
     try {
+      await traffic.ping();
       const cards = cardsOf(await traffic.pairs({ ...query, digits: 0 }));
       const catalog = await this.catalogAt(at, card, rates, cards);
       return weighed(await traffic.pairs({ ...query, digits: catalog.digits }), catalog.drafted, at, party);
