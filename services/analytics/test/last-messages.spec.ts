@@ -19,6 +19,8 @@ const row = (offset: number, change: Partial<LastRow> = {}): LastRow => ({
   side: 'sell',
   amount: '0.070000000',
   currency: 'EUR',
+  account_amount: '0.010000000',
+  account_currency: 'USD',
   action: 'settle',
   payer: 'a',
   payee: 'operator',

@@ -146,14 +146,14 @@ test('the sums of margin and of blocks come from their projections', async () =>
     (await stores.clickHouse.query<{ explain: string }>(`EXPLAIN ${sql}`)).map((row) => row.explain).join('\n');
   expect(
     await explain(
-      "SELECT country, sum(amount) FROM rated_legs WHERE day >= '2026-01-01' AND payee = 'operator' GROUP BY country",
+      "SELECT country, sum(reporting_amount) FROM rated_legs WHERE day >= '2026-01-01' AND payee = 'operator' GROUP BY country",
     ),
-  ).toContain('ReadFromMergeTree (margin)');
+  ).toContain('ReadFromMergeTree (margin_by_currency)');
   expect(
     await explain(
       'SELECT intDiv(offset, 10000) AS block, sum(amount) FROM rated_legs WHERE partition = 0 GROUP BY block',
     ),
-  ).toContain('ReadFromMergeTree (blocks)');
+  ).toContain('ReadFromMergeTree (blocks_by_currency)');
   expect(await explain('SELECT kind, countIf(leg <= 0) FROM rated_legs GROUP BY kind')).toContain(
     'ReadFromMergeTree (minutes)',
   );

@@ -3,12 +3,15 @@ import { parseMoney } from '@ratestream/money';
 import { BLOCK_SIZE } from '../fold/block-totals.js';
 import type { BlockTotal } from '../fold/block-totals.js';
 
-type Row = Record<'block' | 'currency' | 'action' | 'legs' | 'amount' | 'held' | 'freed', string>;
+type Row = Record<
+  'block' | 'currency' | 'account_currency' | 'action' | 'legs' | 'amount' | 'account_amount' | 'held' | 'freed',
+  string
+>;
 
 const SELECT =
-  `SELECT intDiv(offset, ${BLOCK_SIZE}) AS block, currency, action, count() AS legs, sum(amount) AS amount, ` +
-  'sum(held_amount) AS held, sum(held_freed) AS freed FROM rated_legs';
-const GROUP = 'GROUP BY block, currency, action';
+  `SELECT intDiv(offset, ${BLOCK_SIZE}) AS block, currency, account_currency, action, count() AS legs, ` +
+  'sum(amount) AS amount, sum(account_amount) AS account_amount, sum(held_amount) AS held, sum(held_freed) AS freed FROM rated_legs';
+const GROUP = 'GROUP BY block, currency, account_currency, action';
 
 /** Block totals of a partition's rows before `position`: whole blocks from the projection, the open one from its rows. */
 export async function clickHouseBlocks(
@@ -33,15 +36,35 @@ export async function clickHouseBlocks(
           parameters,
         ),
   ]);
-  return [...whole, ...open].map((row) => ({
+  return summed([...whole, ...open].map(totalOf));
+}
+
+/** In the currency that is moved, as the fold and the ledger count. */
+function totalOf(row: Row): BlockTotal {
+  const inAccount = row.account_currency !== '';
+  return {
     block: Number(row.block),
-    currency: row.currency,
+    currency: inAccount ? row.account_currency : row.currency,
     action: row.action,
     legs: Number(row.legs),
-    amount: parseMoney(row.amount),
+    amount: parseMoney(inAccount ? row.account_amount : row.amount),
     heldAmount: parseMoney(row.held),
     heldAmountFreed: parseMoney(row.freed),
-  }));
+  };
+}
+
+/** Cards of several currencies may debit one account. */
+function summed(totals: readonly BlockTotal[]): BlockTotal[] {
+  const groups = Map.groupBy(totals, ({ block, currency, action }) => `${block}|${action}|${currency}`);
+  return [...groups.values()].map((group) =>
+    group.reduce((sum, total) => ({
+      ...sum,
+      legs: sum.legs + total.legs,
+      amount: sum.amount + total.amount,
+      heldAmount: sum.heldAmount + total.heldAmount,
+      heldAmountFreed: sum.heldAmountFreed + total.heldAmountFreed,
+    })),
+  );
 }
 
 /** Blocks in which a row stands twice. */

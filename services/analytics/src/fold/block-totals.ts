@@ -7,7 +7,7 @@ export const BLOCK_SIZE = 10_000;
 /** Sums of all leg steps of one action and currency in one block of a partition of `rated`. */
 export interface BlockTotal {
   readonly block: number;
-  /** The leg’s own; '' on legs that could not be priced. */
+  /** What is moved: the account’s or the supplier’s, else the leg’s own; '' on legs that could not be priced. */
   readonly currency: string;
   readonly action: string;
   readonly legs: number;
@@ -26,7 +26,10 @@ export function foldBlocks(events: Iterable<readonly [offset: number, event: Rat
   const totals = new Map<string, { -readonly [K in keyof BlockTotal]: BlockTotal[K] }>();
   for (const [offset, event] of events) {
     const block = Math.floor(offset / BLOCK_SIZE);
-    for (const { currency, action, amount, heldAmount, heldAmountFreed } of event.legs) {
+    for (const leg of event.legs) {
+      const { action, heldAmount, heldAmountFreed } = leg;
+      const inAccount = leg.accountCurrency !== '';
+      const currency = inAccount ? leg.accountCurrency : leg.currency;
       const key = `${block}|${action}|${currency}`;
       let total = totals.get(key);
       if (total === undefined) {
@@ -34,7 +37,7 @@ export function foldBlocks(events: Iterable<readonly [offset: number, event: Rat
         totals.set(key, total);
       }
       total.legs += 1;
-      total.amount += amount;
+      total.amount += inAccount ? leg.accountAmount : leg.amount;
       total.heldAmount += heldAmount;
       total.heldAmountFreed += heldAmountFreed;
     }

@@ -19,6 +19,8 @@ export interface LastRow {
   readonly side: string;
   readonly amount: string;
   readonly currency: string;
+  readonly account_amount: string;
+  readonly account_currency: string;
   readonly action: string;
   readonly payer: string;
   readonly payee: string;
@@ -30,8 +32,12 @@ export interface LastLeg {
   readonly side: string;
   readonly action: string;
   readonly amount: string;
+  /** In the account’s currency. */
   readonly heldAmount: string;
   readonly currency: string;
+  /** What is debited, or owed to the supplier. */
+  readonly accountAmount: string;
+  readonly accountCurrency: string;
   readonly payer: string;
   readonly payee: string;
   /** Buy legs only. */
@@ -91,6 +97,8 @@ function legOf(row: LastRow): LastLeg {
     amount: formatMoney(parseMoney(row.amount)),
     heldAmount: formatMoney(parseMoney(row.held_amount)),
     currency: row.currency,
+    accountAmount: formatMoney(parseMoney(row.account_amount)),
+    accountCurrency: row.account_currency,
     payer: row.payer,
     payee: row.payee,
     supplierId: row.side === 'buy' ? known(row.supplier) : null,

@@ -58,6 +58,8 @@ const answer = z.object({
           amount: money,
           heldAmount: money,
           currency: z.string(),
+          accountAmount: money,
+          accountCurrency: z.string(),
           payer: z.string(),
           payee: z.string(),
           supplierId: z.string().nullable(),

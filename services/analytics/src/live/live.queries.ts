@@ -56,7 +56,7 @@ export function lastQuery(party: Party, limit: number): Query {
       : "(side = '' OR (side = 'sell' AND level >= {partyLevel:Int32} AND payer IN {subtree:Array(String)}))";
   return {
     sql: `SELECT partition, offset, leg, message_id, part, toUnixTimestamp64Micro(rated_at) AS at, kind, event, account, country,
-        recipient_prefix, mcc, mnc, reason, leg_reason, side, amount, currency, action, payer, payee, supplier, held_amount
+        recipient_prefix, mcc, mnc, reason, leg_reason, side, amount, currency, account_amount, account_currency, action, payer, payee, supplier, held_amount
       FROM rated_legs
       WHERE rated_at >= now64(6) - INTERVAL 1 DAY AND kind IN ('rated', 'unrated', 'adjustment', 'reversal')
         AND ${visible}${scope(party)}

@@ -130,6 +130,7 @@ function marginOf(party: Party, from: string, to: string): Query {
     from,
     to,
     limit: 100,
+    money: 'reporting',
   });
 }
 

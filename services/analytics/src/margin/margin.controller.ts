@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { partyOf } from '../tenancy.js';
 import type { AccountTree } from '../tenancy.js';
 import { CATALOG, CLICKHOUSE, CLOCK } from '../tokens.js';
-import { DIMENSIONS, marginQuery } from './margin.query.js';
+import { DIMENSIONS, MONIES, marginQuery } from './margin.query.js';
 import { marginLine, totalsOf } from './margin.view.js';
 import type { MarginRow } from './margin.view.js';
 
@@ -30,6 +30,12 @@ const query = z.object({
     .max(200)
     .optional()
     .describe('whose margin: an account the key sees; the key’s own scope unless told'),
+  money: z
+    .enum(MONIES)
+    .default('reporting')
+    .describe(
+      'reporting: one currency for all, legs without a rate in their own; account: as accounts are debited and suppliers owed',
+    ),
   limit: z
     .union([
       z
@@ -55,6 +61,7 @@ const sums = z.object({
 });
 const answer = z.object({
   party: z.string(),
+  money: z.enum(MONIES),
   groupBy: z.array(z.enum(DIMENSIONS)),
   from: z.string(),
   to: z.string(),
@@ -102,11 +109,13 @@ export class MarginController {
       from,
       to,
       limit: asked.limit,
+      money: asked.money,
     });
     const rows = await this.clickHouse.query<MarginRow>(sql, parameters);
     const lines = rows.slice(0, asked.limit).map((row) => marginLine(row, asked.groupBy));
     return {
       party: party.id,
+      money: asked.money,
       groupBy: asked.groupBy,
       from,
       to,

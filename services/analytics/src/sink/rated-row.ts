@@ -1,6 +1,7 @@
 import type { Cell } from '@ratestream/clickhouse';
 import type { Leg, NetworkRef, RatedEvent } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
+import { NO_CURRENCY_CELLS, currencyCells } from './currency-cells.js';
 
 /** Columns of `rated_legs` in the order of the cells that `rowsOf` makes. */
 export const COLUMNS = [
@@ -68,6 +69,21 @@ export const COLUMNS = [
   'account_currency',
   'held_amount',
   'held_freed',
+  'fx_rate',
+  'fx_rate_date',
+  'fx_source',
+  'fx_rule',
+  'fx_base',
+  'fx_from_per_base',
+  'fx_to_per_base',
+  'fx_spread_percent',
+  'fx_provisional',
+  'reporting_amount',
+  'reporting_currency',
+  'reporting_held',
+  'reporting_freed',
+  'reporting_rate',
+  'reporting_rate_date',
   'card_id',
   'card_version',
   'rate_id',
@@ -177,6 +193,7 @@ function ofLeg(leg: Leg): Cell[] {
     leg.accountCurrency,
     formatMoney(leg.heldAmount),
     formatMoney(leg.heldAmountFreed),
+    ...currencyCells(leg),
     leg.rate?.cardId ?? '',
     leg.rate?.version ?? 0,
     leg.rate?.rateId ?? '',
@@ -188,7 +205,8 @@ function ofLeg(leg: Leg): Cell[] {
 
 function noLeg(event: RatedEvent): Cell[] {
   const time = event.times.accepted ?? event.times.submitted ?? event.times.ingested;
-  return ['', '', 0, '', '', 0, '', '', '', time, 0, '', 0, '0', '', '0', '', '0', '0', '', 0, '', '', '', 0];
+  const money = ['0', '', '0', '', '0', '0', ...NO_CURRENCY_CELLS];
+  return ['', '', 0, '', '', 0, '', '', '', time, 0, '', 0, ...money, '', 0, '', '', '', 0];
 }
 
 /** What was billed in parts or messages: a settlement counts, its reversal takes back. */
