@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { API_KEYS, type ApiKeys } from '@ratestream/http';
+import { BulkPort, type BulkPortOptions } from './bulk/bulk.port.js';
 import type { CommandHandler } from './commands/command-handler.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
+import { BulkChangesController } from './http/bulk-changes.controller.js';
 import { CommandPort } from './http/command-port.js';
 import { ConnectionsController } from './http/connections.controller.js';
 import { ImportPort, type ImportPortOptions } from './http/import-port.js';
@@ -18,7 +20,7 @@ import { RowPort, type RowPortOptions } from './http/row-port.js';
 import { SheetMappingsController } from './http/sheet-mappings.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { SuppliersController } from './http/suppliers.controller.js';
-import { COMMANDS, IMPORTS, NOTICES, QUERIES, ROWS } from './http/tokens.js';
+import { BULK, COMMANDS, IMPORTS, NOTICES, QUERIES, ROWS } from './http/tokens.js';
 import { WhatIfsController } from './http/what-ifs.controller.js';
 import { NoticePort, type NoticePortOptions } from './notices/notice.port.js';
 import type { CatalogQueries } from './queries/catalog-queries.js';
@@ -30,6 +32,7 @@ export interface CatalogParts {
   rows: RowPortOptions;
   imports: ImportPortOptions;
   notices: NoticePortOptions;
+  bulk: BulkPortOptions;
   whatIfs: WhatIfOptions;
   apiKeys: ApiKeys;
 }
@@ -37,7 +40,7 @@ export interface CatalogParts {
 /** Who does what in the catalog service, in the order a command meets it. */
 @Module({})
 export class CatalogModule {
-  static with({ commands, queries, rows, imports, notices, whatIfs, apiKeys }: CatalogParts): DynamicModule {
+  static with({ commands, queries, rows, imports, notices, bulk, whatIfs, apiKeys }: CatalogParts): DynamicModule {
     return {
       module: CatalogModule,
       providers: [
@@ -50,6 +53,8 @@ export class CatalogModule {
         { provide: IMPORTS, useValue: imports },
         NoticePort, // who was told of which prices: planned by approvals, issued right after them
         { provide: NOTICES, useValue: notices },
+        BulkPort, // one change of many cards: an import each, decided whole
+        { provide: BULK, useValue: bulk },
         WhatIfPort, // prices that are in no catalog, tried on usages or past traffic
         { provide: WHAT_IFS, useValue: whatIfs },
         ResourceReads,
@@ -63,6 +68,7 @@ export class CatalogModule {
         RateVersionsController,
         ImportsController,
         NoticesController,
+        BulkChangesController,
         SheetMappingsController,
         RateCardsController,
         PlansController,

@@ -17,6 +17,8 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   /** How long the request with a rate sheet waits for its verdicts; after that it answers 202 and the reading goes on. */
   importWaitMs: envInteger(0, 120_000).default(20_000),
   /** A staged import is approved by another key than the one that uploaded it. */
+  /** Rates of all cards of one bulk change: its approval holds them in memory. */
+  bulkMaxRates: envInteger(1, 10_000_000).default(2_000_000),
   /** How often this process looks for notices that another one has planned, or left behind. */
   noticeIntervalMs: envInteger(100, 600_000).default(5_000),
   importSecondApprover: envBoolean.default(true),

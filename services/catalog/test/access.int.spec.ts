@@ -1,7 +1,8 @@
 import { callEveryRoute, walkRoutes } from '@ratestream/http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Permission } from '@ratestream/catalog';
+import { OPERATOR, type Permission } from '@ratestream/catalog';
 import type { Pool } from '@ratestream/postgres';
+import { eventually } from '@ratestream/testing';
 import { readEvents } from '../src/store/event-store.js';
 import { caller, emptyDatabase, issueKey, startApp, type Process } from './harness.js';
 
@@ -49,7 +50,23 @@ beforeAll(async () => {
   await key('mine', 'mine');
   await key('mine-reader', 'mine', ['read']);
   await key('SECRET-key', 'SECRET-other');
+  await key('SECRET-approver', OPERATOR);
+  await changesAndNotices(operator);
 }, 120_000);
+
+/** A bulk change of the operator's cards, and a notice of theirs to SECRET-other. */
+async function changesAndNotices(operator: ReturnType<typeof caller>): Promise<void> {
+  const body = { cards: { ids: ['op-sell'] }, change: { percent: '-10' } };
+  const { id } = (await operator('POST', '/bulk-changes', body)).body;
+  expect((await as('SECRET-approver')('POST', `/bulk-changes/${String(id)}/approve`)).status).toBe(201);
+  const [notice] = await eventually(async () => {
+    const notices = (await operator('GET', '/notices')).body['items'] as unknown as { id: string }[];
+    expect(notices).toMatchObject([{ accountId: 'SECRET-other' }]);
+    return notices;
+  });
+  THEIRS['bulk-changes'] = [String(id)];
+  THEIRS['notices'] = [notice?.id ?? ''];
+}
 afterAll(async () => {
   await app.close();
   await pool.end();
@@ -85,6 +102,9 @@ const THEIRS: Record<string, string[]> = {
   'api-keys': ['SECRET-key', 'admin'],
 };
 
+/** What a tenant has itself: another's is as if it were not there. The rest is the operator's alone. */
+const HIDDEN = ['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys', 'bulk-changes', 'notices'];
+
 test('another tenant reaches nothing of others on any route, and learns nothing', async () => {
   const before = await lastPosition();
   const call = as('mine');
@@ -96,7 +116,7 @@ test('another tenant reaches nothing of others on any route, and learns nothing'
       const target = path.replace(':id', id).replace(':version', '1');
       const body = method === 'POST' && path.endsWith('versions') ? 'price\n1\n' : bodyFor(name);
       const answer = await call(method as 'GET', target, ['POST', 'PUT'].includes(method) ? body : undefined);
-      const expected = ['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys'].includes(name) ? 404 : 403;
+      const expected = HIDDEN.includes(name) ? 404 : 403;
       expect([method, target, answer.status]).toEqual([method, target, expected]);
       const absent = await call(
         method as 'GET',

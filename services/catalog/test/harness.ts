@@ -6,6 +6,7 @@ import { bareMetrics, silentLogger } from '@ratestream/observability';
 import { createPool, migrate, Outbox, type Pool } from '@ratestream/postgres';
 import { isolated } from '@ratestream/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { makeBulk } from '../src/bulk/make-bulk.js';
 import { CatalogModule } from '../src/catalog.module.js';
 import { CatalogState } from '../src/commands/catalog-state.js';
 import { CommandHandler } from '../src/commands/command-handler.js';
@@ -64,6 +65,7 @@ export async function startApp(
     whatIfMaxRows?: number;
     /** false: a process that dies right after each publication. */
     issueNotices?: boolean;
+    bulkWaitMs?: number;
   } = {},
 ): Promise<Process & { app: NestFastifyApplication }> {
   const process = startProcess(pool);
@@ -86,8 +88,24 @@ export async function startApp(
   const traffic = makeTraffic({
     pool,
     view: state.view,
+    currency: 'EUR',
     clickHouse: options.clickHouse ?? null,
     clock: () => Date.now() * 1_000,
+  });
+  const imports = makeImports({
+    pool,
+    view: state.view,
+    logger: silentLogger(),
+    metrics: bareMetrics(),
+    publisher,
+    notices: notices.desk,
+    traffic: traffic.margin,
+    slots,
+    clock,
+    maxRows: 200_000,
+    maxBytes,
+    secondApprover: true,
+    waitMs: 60_000,
   });
   const app = await createServiceApp({
     name: 'catalog',
@@ -101,20 +119,18 @@ export async function startApp(
         slots,
         limits: { maxBytes, maxRows: 200_000 },
       },
-      imports: makeImports({
+      imports,
+      bulk: makeBulk({
         pool,
         view: state.view,
+        runner: imports.runner,
         logger: silentLogger(),
-        metrics: bareMetrics(),
+        clock,
+        maxRates: 200_000,
         publisher,
         notices: notices.desk,
-        traffic: traffic.margin,
-        slots,
-        clock,
-        maxRows: 200_000,
-        maxBytes,
         secondApprover: true,
-        waitMs: 60_000,
+        waitMs: options.bulkWaitMs ?? 60_000,
       }),
       whatIfs: makeWhatIfs({
         pool,

@@ -4,3 +4,4 @@ export const QUERIES = Symbol('QUERIES');
 export const ROWS = Symbol('ROWS');
 export const IMPORTS = Symbol('IMPORTS');
 export const NOTICES = Symbol('NOTICES');
+export const BULK = Symbol('BULK');

@@ -8,6 +8,7 @@ import { CatalogModule, type CatalogParts } from '../catalog.module.js';
 import { CatalogState } from '../commands/catalog-state.js';
 import { CommandHandler } from '../commands/command-handler.js';
 import { RowPublisher } from '../commands/row-publisher.js';
+import { makeBulk } from '../bulk/make-bulk.js';
 import type { CatalogConfig } from '../config.js';
 import type { ImportRunner } from '../imports/import-runner.js';
 import { makeImports } from '../imports/make-imports.js';
@@ -73,7 +74,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
 
   const { clickhouseUrl: url, clickhouseDatabase: database } = config;
   const clickHouse = url === undefined ? null : { url, database };
-  const traffic = makeTraffic({ pool, view: state.view, clickHouse, clock: nowMicros });
+  const traffic = makeTraffic({ pool, view: state.view, currency: config.currency, clickHouse, clock: nowMicros });
   const { runner, issuer, ...parts } = partsOf(config, { pool, state, commands, metrics, logger, traffic });
   const service = await bootstrapService({
     name: 'catalog',
@@ -90,6 +91,7 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'relay', run: () => relay.stop() },
       { name: 'imports', run: () => runner.stop() },
       { name: 'notices', run: () => issuer.stop() },
+      { name: 'bulk changes', run: () => parts.bulk.stager.stop() },
       { name: 'traffic', run: () => traffic.close() },
       { name: 'what-ifs', run: () => parts.whatIfs.runner.stop() },
     ],
@@ -165,6 +167,18 @@ function partsOf(
     whatIfs,
     imports,
     notices,
+    bulk: makeBulk({
+      pool,
+      view,
+      runner: imports.runner,
+      logger,
+      clock: nowMicros,
+      maxRates: config.bulkMaxRates,
+      publisher,
+      notices: notices.desk,
+      secondApprover: config.importSecondApprover,
+      waitMs: config.importWaitMs,
+    }),
     issuer: notices.issuer,
     runner: imports.runner,
     commands,

@@ -1,0 +1,147 @@
+import { inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
+import type { RateRow } from '@ratestream/events';
+import { conflict, ProblemError, type Caller, type Fault } from '@ratestream/http';
+import { transaction, type Pool } from '@ratestream/postgres';
+import type { CommandAnswer } from '../commands/command-handler.js';
+import type { RowPublisher } from '../commands/row-publisher.js';
+import { authorityOf, type CommandHeaders } from '../http/command-context.js';
+import { doneOrThrow } from '../http/command-port.js';
+import { allKeptRates } from '../imports/import-decisions.js';
+import { decideImport, findImport } from '../imports/import-store.js';
+import type { RateImport } from '../imports/import.js';
+import type { NoticeDesk, NoticePlan } from '../notices/notice-desk.js';
+import { answeredBefore } from '../store/command-answers.js';
+import type { BulkApproval } from './bulk-requests.js';
+import { bulkCards, moveBulk, type BulkChange } from './bulk-store.js';
+
+export interface BulkDecisionsOptions {
+  pool: Pool;
+  view: CatalogView;
+  publisher: RowPublisher;
+  notices: NoticeDesk;
+  /** Whoever made a change does not approve it. */
+  secondApprover: boolean;
+  clock: () => number;
+}
+
+/** A card that an approval publishes. */
+interface Ready {
+  found: RateImport;
+  rates: RateRow[];
+  plan: NoticePlan | null;
+}
+export interface PublishedCard {
+  cardId: string;
+  version: number;
+  effectiveFrom: number;
+}
+
+/** What people decide about staged bulk changes: every card's version is published, or none. */
+export class BulkDecisions {
+  constructor(private readonly options: BulkDecisionsOptions) {}
+
+  /** All publications, the ends of their imports and the planned notices are one transaction. */
+  async approve(
+    bulk: BulkChange,
+    approval: BulkApproval,
+    caller: Caller,
+    headers: CommandHeaders,
+  ): Promise<CommandAnswer> {
+    const { pool, publisher, notices, clock, secondApprover } = this.options;
+    const idempotency = headers.claimOf(caller, approval);
+    const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
+    if (before !== null) return before as CommandAnswer;
+    if (bulk.status !== 'staged') throw notStaged(bulk.status);
+    if (secondApprover && bulk.createdBy === caller.keyId)
+      throw new ProblemError(
+        403,
+        'second_approver',
+        'Another key than the one that made the change has to approve it.',
+      );
+    const ready = await this.ready(bulk, approval, caller);
+    const decision = { by: caller.keyId, at: clock() };
+    const result = await publisher.ratesOfAll(
+      ready.map(({ found, rates }) => ({
+        id: found.cardId,
+        rows: rates,
+        when: { effectiveFrom: found.effectiveFrom, backdated: approval.backdated },
+      })),
+      {
+        authority: authorityOf(caller),
+        actor: caller.keyId,
+        idempotency,
+        describe: (answers) => describe(bulk, answers),
+        alongside: async (tx, answers) => {
+          if (!(await moveBulk(tx, bulk.id, 'staged', 'approved', decision))) throw notStaged('decided meanwhile');
+          for (const [index, { found, plan }] of ready.entries()) {
+            const published = answers[index] as unknown as PublishedCard;
+            const { version } = published;
+            if (!(await decideImport(tx, found.id, { ...decision, status: 'approved', version })))
+              throw notStaged('decided meanwhile');
+            await plan?.(tx, published);
+          }
+        },
+      },
+    );
+    const { answer } = doneOrThrow(result);
+    notices.planned();
+    return answer;
+  }
+
+  async discard(bulk: BulkChange, caller: Caller): Promise<void> {
+    const { pool, clock } = this.options;
+    if (bulk.status === 'discarded') return;
+    if (bulk.status !== 'staged') throw notStaged(bulk.status);
+    const decision = { by: caller.keyId, at: clock() };
+    await transaction(pool, async (tx) => {
+      if (!(await moveBulk(tx, bulk.id, 'staged', 'discarded', decision))) throw notStaged('decided meanwhile');
+      for (const { importId } of await bulkCards(tx, bulk.id))
+        if (importId !== null) await decideImport(tx, importId, { ...decision, status: 'discarded', version: null });
+    });
+  }
+
+  /** Every reason against every card at once. */
+  private async ready(bulk: BulkChange, { waiveNotice }: BulkApproval, caller: Caller): Promise<Ready[]> {
+    const { pool, view, notices, clock } = this.options;
+    const ready: Ready[] = [];
+    const faults: (Fault & { code: string })[] = [];
+    for (const { cardId, importId } of await bulkCards(pool, bulk.id)) {
+      const found = importId === null ? null : await findImport(pool, cardId, importId);
+      if (found === null) continue;
+      const pointer = `/cards/${cardId}`;
+      const base = inForce(view.versions(cardId), found.effectiveFrom ?? clock());
+      if (base !== found.baseVersion) {
+        const detail = `was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now`;
+        faults.push({ pointer, code: 'base_changed', detail });
+        continue;
+      }
+      const rates = await allKeptRates(pool, found.id);
+      const proposal = { baseVersion: base, next: rates, effectiveFrom: found.effectiveFrom };
+      try {
+        const card = view.cards.get(cardId) as RateCard;
+        const plan = await notices.prepare(card, proposal, { by: caller.keyId, waiveNotice });
+        ready.push({ found, rates, plan });
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        faults.push({ pointer, code: error.code, detail: error.detail });
+      }
+    }
+    const [first] = faults;
+    if (first === undefined) return ready;
+    const detail = faults.length === 1 ? first.detail : `${faults.length} cards are at fault; none is published.`;
+    throw new ProblemError(first.code === 'base_changed' ? 409 : 422, first.code, detail, faults);
+  }
+}
+
+function describe({ id }: BulkChange, answers: readonly CommandAnswer[]): CommandAnswer {
+  const cards = answers.map((answer) => {
+    const { id: cardId, version, effectiveFrom } = answer as unknown as PublishedCard & { id: string };
+    return { cardId, version, effectiveFrom };
+  });
+  const last = answers.at(-1) as CommandAnswer;
+  return Object.assign({ id, version: 1, position: last.position }, { cards });
+}
+
+function notStaged(status: string): ProblemError {
+  return conflict('not_staged', `The bulk change is ${status}, so there is nothing to decide.`);
+}
