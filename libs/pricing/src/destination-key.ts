@@ -110,3 +110,16 @@ function three(mcc: number): string {
 function countryName(land: number): string {
   return String.fromCharCode(65 + Math.floor((land - 1) / 26), 65 + ((land - 1) % 26));
 }
+
+/** Every key that a row for this destination can have. */
+export function keysOf({ country, mcc, mnc, digits }: Destination): readonly number[] {
+  const land = countryCode(country);
+  const keys = [DEFAULT_KEY];
+  if (land !== 0) keys.push(countryKey(land));
+  const inCountryToo = (key: number): void => void keys.push(...(land === 0 ? [key] : [key, key + land]));
+  if (mcc !== null) inCountryToo(mccKey(mcc));
+  if (mcc !== null && mnc !== null) inCountryToo(networkKey(mcc, mnc));
+  for (let length = 1; length <= Math.min(digits.length, MAX_PREFIX); length++)
+    inCountryToo(prefixKey(Number(digits.slice(0, length)), 0));
+  return keys;
+}

@@ -1,5 +1,6 @@
-import type { Leg, RatedEvent } from '@ratestream/events';
+import type { Fx, Leg, RatedEvent } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
+import { accountAmountOf } from './leg-currency.js';
 import { dueAmount } from './leg-steps.js';
 
 /** What an explanation may name besides the event; everything it says can be said without. */
@@ -12,7 +13,8 @@ export interface ExplainNames {
   effectiveFrom?(cardId: string, version: number): number | undefined;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Why a leg has no price or was taken back, in words. */
+export const REASONS: Readonly<Record<string, string>> = {
   no_rate: 'the card has no rate for this destination and class',
   no_version: 'the card has no version in force at the billing time',
   no_plan: 'the account has no plan',
@@ -45,17 +47,22 @@ const EVENTS: Readonly<Record<string, string>> = {
 /**
  * Tells a billing clerk what an event did and why, from the event alone.
  *
+ * In       why: what else is to be said of a leg, after what the event says
  * Out      one sentence a line, money with its currency, times in UTC
  * Example  'Customer pays Reseller 0.1 EUR: 2 parts × 0.05 EUR by card Retail, version 2 in force since …, rate r-1, matched by class otp, network.'
  */
-export function explain(event: RatedEvent, names: ExplainNames = {}): string[] {
+export function explain(
+  event: RatedEvent,
+  names: ExplainNames = {},
+  why: (leg: Leg) => readonly string[] = () => [],
+): string[] {
   const lines = [headline(event)];
-  const why = event.reason === null ? undefined : EVENTS[event.reason];
-  if (why !== undefined) lines.push(why);
+  const reason = event.reason === null ? undefined : EVENTS[event.reason];
+  if (reason !== undefined) lines.push(reason);
   if (event.correctsRatedId !== null) lines.push(`This corrects event ${event.correctsRatedId}.`);
   if (event.timeEstimated) lines.push('The gateway gave no time; the time of ingestion stands in.');
   if (event.parts.assumed) lines.push('The number of parts could not be known; one is assumed.');
-  for (const leg of event.legs) lines.push(...explainLeg(leg, names));
+  for (const leg of event.legs) lines.push(...explainLeg(leg, names), ...why(leg));
   if (event.legs.length === 0 && event.kind === 'noted') lines.push('No money moves.');
   return lines;
 }
@@ -80,7 +87,13 @@ export function explainLeg(leg: Leg, names: ExplainNames = {}): string[] {
     return [`What ${payer} owes ${payee} is not priced${why}.${asked} It is never taken as zero.`];
   }
   const money = (amount: bigint) => `${formatMoney(amount)} ${leg.currency}`;
-  const lines = [`${verb(leg, payer, payee, money)}${why}.`, ...calculation(leg, names, money), choice(leg, names)];
+  const paid = (amount: bigint) => `${formatMoney(amount)} ${leg.accountCurrency}`;
+  const lines = [
+    `${verb(leg, payer, payee, paid)}${why}.`,
+    ...calculation(leg, names, money),
+    ...conversions(leg, money),
+    choice(leg, names),
+  ];
   const counted = leg.counters.map(
     ({ id, before, after }) => `Counter ${id}: ${formatMoney(before)} → ${formatMoney(after)}.`,
   );
@@ -92,23 +105,47 @@ function verb(leg: Leg, payer: string, payee: string, money: (amount: bigint) =>
     case 'hold':
       return `${money(leg.heldAmount)} of ${payer} is held for ${payee} until the outcome is known (basis ${leg.basis}${leg.deadline === null ? '' : `, until ${iso(leg.deadline)} at the latest`})`;
     case 'settle':
-      return `${payer} pays ${payee} ${money(leg.amount)} (basis ${leg.basis})${leg.heldAmountFreed === 0n ? '' : `; ${money(leg.heldAmountFreed)} held is freed`}`;
+      return `${payer} pays ${payee} ${money(leg.accountAmount)} (basis ${leg.basis})${leg.heldAmountFreed === 0n ? '' : `; ${money(leg.heldAmountFreed)} held is freed`}`;
     case 'release':
       return `${money(leg.heldAmountFreed)} held of ${payer} is freed, nothing is paid to ${payee}`;
     default:
-      return `${payee} gives ${money(-leg.amount)} back to ${payer}`;
+      return `${payee} gives ${money(-leg.accountAmount)} back to ${payer}`;
   }
 }
 
 function calculation(leg: Leg, { plan }: ExplainNames, money: (amount: bigint) => string): string[] {
   const lines = leg.components.map(
-    ({ name, quantity, unitPrice, amount }) => `${name}: ${quantity} × ${money(unitPrice)} = ${money(amount)}.`,
+    ({ kind, name, quantity, unitPrice, amount, rateId }) =>
+      `${kind === 'surcharge' ? `Surcharge ${name} (${rateId ?? ''})` : name}: ${quantity} × ${money(unitPrice)} = ${money(amount)}.`,
   );
   if (leg.components.length > 1) lines.push(`Together ${money(dueAmount(leg))}.`);
   if (leg.plan !== null)
     lines.push(`Terms of plan ${plan?.(leg.plan.id) ?? leg.plan.id}, version ${leg.plan.version}.`);
   return lines;
 }
+
+/** Each conversion with its day, source, rule and figures. */
+function conversions(leg: Leg, money: (amount: bigint) => string): string[] {
+  const lines: string[] = [];
+  const due = dueAmount(leg);
+  if (leg.fx !== null)
+    lines.push(
+      `${money(due)} are ${formatMoney(accountAmountOf(leg, due))} ${leg.accountCurrency}${rateText(leg.fx)}.`,
+    );
+  if (leg.reporting !== null && leg.amount !== 0n) {
+    const { amount, currency, fx } = leg.reporting;
+    lines.push(`For reports ${money(leg.amount)} are ${formatMoney(amount)} ${currency}${rateText(fx)}.`);
+  }
+  return lines;
+}
+
+function rateText({ from, to, rate, rateDate, source, rule, base, fromPerBase, toPerBase, spreadPercent, provisional }: Fx): string {
+  const day = rateDate === '' ? '' : ` of ${rateDate}`;
+  const published = base === null || fromPerBase === null || toPerBase === null ? '' : ` (${[[from, fromPerBase], [to, toPerBase]].filter(([currency]) => currency !== base).map(([currency, figure]) => `${figure ?? ''} ${currency ?? ''}`).join(' and ')} for one ${base})`;
+  const spread = spreadPercent === null ? '' : `, ${spreadPercent} % of spread included`;
+  const open = provisional ? '; provisional, since the rate of that rule does not exist yet' : '';
+  return ` at ${rate} ${to} for one ${from}: ${source}${day}, rule ${rule}${published}${spread}${open}`;
+} // prettier-ignore
 
 function choice(leg: Leg, { card, effectiveFrom }: ExplainNames): string {
   if (leg.rate === null) return `Billed at ${iso(leg.billingTime)}.`;

@@ -1,6 +1,7 @@
 export * from './billing-time.js';
 export * from './decide.js';
 export { DEPTHS, type Depth, type Destination } from './destination-key.js';
+export { explainChoice } from './explain-choice.js';
 export * from './explain.js';
 export * from './leg-steps.js';
 export * from './memory.js';

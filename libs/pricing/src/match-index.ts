@@ -3,6 +3,7 @@ import {
   countryCode,
   countryKey,
   DEFAULT_KEY,
+  keysOf,
   mccKey,
   networkKey,
   prefixKey,
@@ -176,6 +177,26 @@ export class MatchIndex {
       if (found >= 0) return found;
     }
     return -1;
+  }
+
+  /** Every row for this destination, whatever else it names; for explanations. */
+  rowsFor(to: Destination): readonly number[] {
+    const keys = keysOf(to);
+    const rows: number[] = [];
+    for (const { shapes } of this.tiers) {
+      for (const { combinations } of shapes) {
+        for (const index of combinations.values()) {
+          for (const key of keys) {
+            let found = index.get(key);
+            while (found >= 0) {
+              rows.push(found >> 1);
+              found = this.next === null ? -1 : (this.next[(found >> 1) - this.rows.from] as number);
+            }
+          }
+        }
+      }
+    }
+    return rows;
   }
 
   private first(shapes: readonly Shape[], ids: Combination, to: Destination, at: number, originOnly: boolean): number {

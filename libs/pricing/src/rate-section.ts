@@ -21,6 +21,11 @@ export class Periods {
     this.untils = Float64Array.from(rows, ({ validUntil }) => validUntil ?? Infinity);
   }
 
+  /** Exclusive at its end; infinite where a row states none. */
+  of(row: number): readonly [from: number, until: number] {
+    return [this.froms[row - this.first] as number, this.untils[row - this.first] as number];
+  }
+
   has(row: number, at: number): boolean {
     return (this.froms[row - this.first] as number) <= at && at < (this.untils[row - this.first] as number);
   }
@@ -62,6 +67,11 @@ export class Section {
     this.ofNamedOrigins ??= this.indexOfNamedOrigins();
     if (this.ofNamedOrigins.find(unspecified, to, at, null) >= 0) return UNKNOWN_ORIGIN_ROW;
     return this.index.find(unspecified, to, at, precedence);
+  }
+
+  /** Every row for a destination, whatever else it names. */
+  rowsFor(to: Destination): readonly number[] {
+    return this.index.rowsFor(to);
   }
 
   private indexOfNamedOrigins(): MatchIndex {

@@ -1,6 +1,6 @@
 import { UNKNOWN_ORIGIN, type MatchDimension } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { depthOf, DEPTHS, destinationText, keyOfRow, type Depth, type Destination } from './destination-key.js';
+import { depthOf, DEPTHS, destinationText, keyOfRow, rankOf, type Depth, type Destination } from './destination-key.js';
 import { RowColumns } from './flat-index.js';
 import { unusual, type Combination, type IndexedRows } from './match-index.js';
 import { Periods, Section } from './rate-section.js';
@@ -24,6 +24,8 @@ export interface RowText {
   readonly trafficClass: string | null;
   readonly senderType: string | null;
   readonly depth: Depth;
+  /** The lower, the more specific the destination. */
+  readonly destinationRank: number;
   /** Example `network 234-10 in GB`. */
   readonly destination: string;
 }
@@ -84,6 +86,7 @@ export class RateTable {
   private readonly kindOf: Uint32Array;
   private readonly usage: Section;
   private readonly surchargeSections: readonly Section[];
+  private readonly periods: Periods;
   private readonly matchTexts = new Map<number, string>();
 
   /**
@@ -107,15 +110,18 @@ export class RateTable {
     };
     const section = (from: number, to: number, periods: Periods | null): Section =>
       new Section(this.indexed(from, to, periods), radix, this.origins.of(UNKNOWN_ORIGIN));
-    const usages = rows.findIndex(({ surcharge }) => surcharge !== null);
-    this.usage = section(0, usages < 0 ? rows.length : usages, null);
-    this.surchargeNames =
-      usages < 0 ? [] : [...new Set(rows.slice(usages).map(({ surcharge }) => surcharge as string))];
-    const periods = new Periods(usages < 0 ? [] : rows.slice(usages), usages);
-    this.surchargeSections = this.surchargeNames.map((name) => {
-      const from = rows.findIndex(({ surcharge }) => surcharge === name);
-      return section(from, rows.findLastIndex(({ surcharge }) => surcharge === name) + 1, periods);
-    });
+    const named = rows.findIndex(({ surcharge }) => surcharge !== null);
+    const usages = named < 0 ? rows.length : named;
+    this.usage = section(0, usages, null);
+    this.periods = new Periods(rows.slice(usages), usages);
+    const starts = new Map<string, number>();
+    for (let at = usages; at < rows.length; at++) {
+      const { surcharge } = rows[at] as RateRow;
+      if (surcharge !== null && !starts.has(surcharge)) starts.set(surcharge, at);
+    }
+    this.surchargeNames = [...starts.keys()];
+    const ends = [...starts.values(), rows.length];
+    this.surchargeSections = [...starts.values()].map((from, i) => section(from, ends[i + 1] as number, this.periods));
   }
 
   private add(row: RateRow, at: number, kinds: Map<string, number>): void {
@@ -246,8 +252,24 @@ export class RateTable {
       trafficClass: this.classes.names[trafficClass] as string | null,
       senderType: this.senders.names[sender] as string | null,
       depth: DEPTHS[depthOf(key)] as Depth,
+      destinationRank: rankOf(key),
       destination: destinationText(key),
     };
+  }
+
+  /** Usage rates for a destination, whatever else they name; for explanations. */
+  ratesFor(to: Destination): readonly number[] {
+    return this.usage.rowsFor(to);
+  }
+
+  /** Surcharge rows for a destination, whatever else they name, with the billing times that they count for. */
+  surchargesFor(to: Destination): readonly { row: number; from: number; until: number }[] {
+    return this.surchargeSections
+      .flatMap((section) => section.rowsFor(to))
+      .map((row) => {
+        const [from, until] = this.periods.of(row);
+        return { row, from, until };
+      });
   }
 
   private kind(row: number): Kind {

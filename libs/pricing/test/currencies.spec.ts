@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DEFAULT_FX, type FxTerms } from '@ratestream/catalog';
-import type { Leg, RatedEvent, UsageEvent } from '@ratestream/events';
+import type { Leg, RatedEvent } from '@ratestream/events';
 import { applyFx } from '@ratestream/fx';
 import { parseMoney } from '@ratestream/money';
 import { decideTimeout, dueAmount, isClosed, sameLeg, type PartState } from '../src/index.js';
@@ -117,7 +117,7 @@ function liveIn(
     const [event, attempt] = name.split(' ') as [string, string];
     const { reported, ...rest } = told[names.indexOf(name)] as (typeof told)[number];
     const parts = { reported, computed8: null, computed16: null, assumed: reported === null };
-    return w.feed(step(event, { attempt: Number(attempt), at: names.indexOf(name), ...rest, parts } as Partial<UsageEvent>)); // prettier-ignore
+    return w.feed(step(event, { attempt: Number(attempt), at: names.indexOf(name), ...rest, parts })); // prettier-ignore
   });
   const part = w.state.part(step('accepted').messageId, 1) as PartState;
   if (timeOut) {

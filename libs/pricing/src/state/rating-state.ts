@@ -11,6 +11,8 @@ import { IdTable } from './id-table.js';
 export const RECEIPT_HORIZON = 7 * 86_400_000_000;
 
 const DAY = 86_400_000_000;
+/** What a part that is not quiet yet costs of a sweep's limit. */
+const YOUNG_WEIGHT = 20;
 
 /** Reasons that no change of the catalog mends by itself. */
 const FINAL_REASONS: ReadonlySet<string> = new Set(['too_old', 'direction_not_priced']);
@@ -162,16 +164,18 @@ export class RatingState implements RatingMemory {
   }
 
   /**
-   * Packs away closed parts that have been quiet since an instant, and forgets what has passed its horizon.
+   * Packs away closed parts that have been quiet since an instant, and forgets what has passed its horizon. The oldest come
+   * first, so once many were not quiet nearly all behind them are not either.
    *
    * In  limit: at most so many parts are looked at, so that a sweep never stops the task
    */
   sweep(now: number, quietMicros: number, limit: number): void {
-    let looked = 0;
+    let left = limit;
     for (const [key, state] of this.open) {
-      if (++looked > limit) break;
-      this.open.delete(key);
       const quiet = state.last.ratedAt <= now - quietMicros;
+      left -= quiet ? 1 : YOUNG_WEIGHT;
+      if (left < 0) break;
+      this.open.delete(key);
       if (!quiet || !isClosed(state)) {
         const forgotten =
           state.last.ratedAt <= now - RECEIPT_HORIZON && state.legs.every(({ action }) => action !== 'hold');

@@ -1,23 +1,31 @@
-import { CatalogView, OPERATOR, type FxRates, type RateCardVersion } from '@ratestream/catalog';
+import { OPERATOR, type FxRates, type Micros, type RateCardVersion } from '@ratestream/catalog';
 import type { NumberRow, RateRow } from '@ratestream/events';
 import { FxBook } from '@ratestream/fx';
-import { RateBook, Terms, type ExplainNames, type HashRecipient, type Pricing } from '@ratestream/pricing';
+import {
+  RateBook,
+  Terms,
+  type CatalogReader,
+  type ExplainNames,
+  type HashRecipient,
+  type Pricing,
+} from '@ratestream/pricing';
 import { NumberingIndex } from '@ratestream/sms';
+import { RememberingView } from './catalog-history.js';
 
-/** The catalog as rating uses it: the view, the rate tables built from it, and who pays whom. */
+/** The catalog as rating uses it: the view, the rate tables and exchange rates built from it, and who pays whom. */
 export class RatingCatalog {
   readonly book = new RateBook();
   readonly fx = new FxBook();
   numbering = new NumberingIndex([]);
-  readonly view: CatalogView;
+  readonly view: RememberingView;
   readonly terms: Terms;
+  private readonly pastTerms = new WeakMap<CatalogReader, Terms>();
 
+  /** In  reportingCurrency: the installation's; null: legs are not reported in another currency than their own */
   constructor(private readonly reportingCurrency: string | null = null) {
-    this.view = new CatalogView({
-      onVersionUsable: (version: RateCardVersion, rows: RateRow[]) => {
-        this.book.addVersion(version, rows);
-      },
-      onVersionWithdrawn: (cardId: string, version: number, withdrawnAt: number) =>
+    this.view = new RememberingView({
+      onVersionUsable: (version: RateCardVersion, rows: RateRow[]) => this.book.addVersion(version, rows),
+      onVersionWithdrawn: (cardId: string, version: number, withdrawnAt: Micros) =>
         this.book.withdrawVersion(cardId, version, withdrawnAt),
       onFxRates: (rates: FxRates) => this.fx.publish(rates),
       onNumberingPlan: (_plan, rows: NumberRow[]) => {
@@ -31,7 +39,7 @@ export class RatingCatalog {
    * Everything that a decision at an instant reads. What the catalog said is known here, also where its clock is ahead of
    * this one: a price that is waited for must not be missed by milliseconds.
    */
-  pricing(now: number, hashRecipient: HashRecipient): Pricing {
+  pricing(now: Micros, hashRecipient: HashRecipient): Pricing {
     return {
       terms: this.terms,
       book: this.book,
@@ -42,6 +50,16 @@ export class RatingCatalog {
       ratedAt: now,
       knownAt: Math.max(now, this.view.asOf),
     };
+  }
+
+  /** The same as it would have been decided at an instant in the past: versions, exchange rates, accounts, plans and cards. */
+  pricingAsKnown(knownAt: Micros, now: Micros, hashRecipient: HashRecipient): Pricing & { reader: CatalogReader } {
+    if (knownAt >= now) return { ...this.pricing(now, hashRecipient), reader: this.view };
+    const reader = this.view.history.asKnown(knownAt);
+    let terms = this.pastTerms.get(reader);
+    if (terms === undefined) this.pastTerms.set(reader, (terms = new Terms(reader)));
+    const { position: catalogPosition } = reader;
+    return { ...this.pricing(now, hashRecipient), terms, catalogPosition, knownAt, reader };
   }
 
   /** The account and all below it; null for the operator: everything. */

@@ -31,7 +31,7 @@ export function cutToCaller(event: RatedEvent, caller: Caller): RatedEvent {
   const deadlines = legs.flatMap(({ action, deadline }) => (action === 'hold' && deadline !== null ? [deadline] : []));
   return {
     ...event,
-    ...NO_SUPPLY,
+    ...NO_SUPPLY_RATED,
     ...(onlyHidden ? { kind: 'noted', reason: null, correctsRatedId: null } : { kind: kindOf(event.kind, legs) }),
     fingerprint: event.fingerprint === null ? null : { ...event.fingerprint, hash: '' },
     deadline: deadlines.length === 0 ? null : Math.min(...deadlines),
@@ -76,6 +76,8 @@ export function cutUsageToCaller(usage: UsageEvent, caller: Caller): UsageEvent 
 }
 
 const NO_SUPPLY = { supplier: null, connection: null, route: null, routeGrade: null, supplierMessageId: null } as const;
+/** Of a usage event, and of a rated one, which carries the grade that opened its message besides its own. */
+const NO_SUPPLY_RATED = { ...NO_SUPPLY, openingRouteGrade: null } as const;
 
 export function ratedJson(event: RatedEvent, names: ExplainNames): unknown {
   return { ...(toJson(event) as object), explanation: explain(event, names) };

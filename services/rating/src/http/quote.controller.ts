@@ -1,30 +1,31 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { BodyLimit, Caller, ProblemError, RequirePermission, zodBody } from '@ratestream/http';
+import { Body, Controller, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { BodyLimit, Caller, ProblemError, RequirePermission, zodBody, zodQuery } from '@ratestream/http';
 import { z } from 'zod';
-import type { RatingCatalog } from '../catalog/rating-catalog.js';
 import { cutToCaller, legJson } from './event-view.js';
 import { Quoter, usageSchema, type Quote, type QuotedUsage } from './quote.js';
-import { QUOTER, RATING_CATALOG } from './tokens.js';
-import { explain } from '@ratestream/pricing';
+import { QUOTER } from './tokens.js';
 
 const MAX_USAGES = 10_000;
+/** For every usage that states none itself. */
+const timesSchema = usageSchema.pick({ asOf: true, knownAt: true });
 const bodySchema = z.union([usageSchema, z.array(usageSchema).min(1).max(MAX_USAGES)]);
 
 /** Prices without charging. */
 @Controller('api/rating/v1/quote')
 @RequirePermission('read')
 export class QuoteController {
-  constructor(
-    @Inject(QUOTER) private readonly quoter: Quoter,
-    @Inject(RATING_CATALOG) private readonly catalog: RatingCatalog,
-  ) {}
+  constructor(@Inject(QUOTER) private readonly quoter: Quoter) {}
 
   @Post()
   @HttpCode(200)
   @BodyLimit(16 << 20)
-  quote(@Body(zodBody(bodySchema)) body: z.output<typeof bodySchema>, @Caller() caller: Caller): unknown {
-    if (!Array.isArray(body)) return this.one(body, caller, '');
-    return { quotes: body.map((usage, at) => this.one(usage, caller, `/${at}`)) };
+  quote(
+    @Body(zodBody(bodySchema)) body: z.output<typeof bodySchema>,
+    @Query(zodQuery(timesSchema)) times: z.output<typeof timesSchema>,
+    @Caller() caller: Caller,
+  ): unknown {
+    if (!Array.isArray(body)) return this.one({ ...times, ...body }, caller, '');
+    return { quotes: body.map((usage, at) => this.one({ ...times, ...usage }, caller, `/${at}`)) };
   }
 
   private one(usage: QuotedUsage, caller: Caller, pointer: string): unknown {
@@ -37,7 +38,8 @@ export class QuoteController {
     return this.answer(quote, caller);
   }
 
-  private answer({ event, explanation }: Quote, caller: Caller): unknown {
+  private answer(quote: Quote, caller: Caller): unknown {
+    const { event } = quote;
     const seen = cutToCaller(event, caller);
     return {
       kind: seen.kind,
@@ -46,7 +48,7 @@ export class QuoteController {
       network: seen.network,
       trafficClass: seen.trafficClass,
       legs: seen.legs.map(legJson),
-      explanation: caller.isOperator ? explanation : explain(seen, this.catalog.names()),
+      explanation: this.quoter.explain(quote, seen),
     };
   }
 }

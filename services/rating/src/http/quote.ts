@@ -1,6 +1,15 @@
+import { UNKNOWN_ORIGIN } from '@ratestream/catalog';
 import { usageEventId, type NetworkRef, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { instant } from '@ratestream/http';
-import { decideUsage, explain, RatingState, type HashRecipient } from '@ratestream/pricing';
+import {
+  decideUsage,
+  explain,
+  explainChoice,
+  iso,
+  RatingState,
+  type HashRecipient,
+  type Pricing,
+} from '@ratestream/pricing';
 import { countryOf, normaliseNumber } from '@ratestream/sms';
 import { z } from 'zod';
 import type { RatingCatalog } from '../catalog/rating-catalog.js';
@@ -24,10 +33,24 @@ export const usageSchema = z.strictObject({
     .default('delivered'),
   account: z.string().min(1).max(200),
   at: instant.optional().describe('billing time; default: now'),
+  asOf: instant.optional().describe('price by what is in force at this instant instead of the billing time'),
+  knownAt: instant
+    .optional()
+    .describe(
+      'price as it would have been at this instant: by versions, exchange rates, accounts, plans and cards known then',
+    ),
   to: z.string().min(3).max(24),
   from: z.string().max(40).optional(),
   senderType: z.string().max(40).optional(),
-  originCountry: z.string().length(2).optional(),
+  originCountry: z
+    .string()
+    .regex(/^([A-Z]{2}|unknown)$/, { error: 'must be an ISO 3166 alpha-2 code, or unknown' })
+    .optional(),
+  routeGrade: z
+    .string()
+    .max(40)
+    .optional()
+    .describe("as the record says; a connection's own goes before it on the buy side"),
   trafficClass: z.string().min(1).max(40).optional().describe("default: the account's"),
   country: z
     .string()
@@ -58,11 +81,14 @@ export interface QuoteFault {
 
 export interface Quote {
   readonly event: RatedEvent;
-  readonly explanation: string[];
+  /** What it was priced with. */
+  readonly pricing: Pricing;
+  /** As known when; null: now. Microseconds. */
+  readonly knownAt: number | null;
 }
 
 /**
- * Prices a usage as rating would at this moment, and writes nothing.
+ * Prices a usage as rating would at this moment or would have at another, and writes nothing.
  *
  * The same `decideUsage` on an empty memory: a quote cannot say something else than the charge. Every rule of
  * `libs/pricing` holds; what has no price is an unrated leg with its reason.
@@ -75,21 +101,41 @@ export class Quoter {
   ) {}
 
   quote(usage: QuotedUsage): Quote | QuoteFault {
-    const account = this.catalog.view.accounts.get(usage.account);
-    if (account === undefined) return { field: 'account', detail: `account "${usage.account}" is not in the catalog` };
+    const now = this.nowMs() * 1000;
+    const pricing = this.catalog.pricingAsKnown(usage.knownAt ?? now, now, this.hashRecipient);
+    const account = pricing.reader.accounts.get(usage.account);
+    if (account === undefined) {
+      const when = usage.knownAt === undefined ? 'is not in the catalog' : `was not known at ${iso(usage.knownAt)}`;
+      return { field: 'account', detail: `account "${usage.account}" ${when}` };
+    }
     const number = normaliseNumber(usage.to);
     if (!number.ok) return { field: 'to', detail: `"${usage.to}" is no number: ${number.fault}` };
-    const ratedAt = this.nowMs() * 1000;
-    const event = this.usageEvent(usage, number.value, account.defaultTrafficClass, ratedAt);
-    const pricing = this.catalog.pricing(ratedAt, this.hashRecipient);
+    const chain = [...pricing.reader.chain(usage.account)];
+    const event = this.usageEvent(usage, number.value, account.defaultTrafficClass, chain, now);
     const [rated] = decideUsage(event, { partition: 0, offset: 0 }, new RatingState(), pricing);
     if (rated === undefined) throw new Error('an empty memory knows no duplicate');
-    return { event: rated, explanation: explain(rated, this.catalog.names()) };
+    return { event: rated, pricing, knownAt: usage.knownAt ?? null };
   }
 
-  private usageEvent(usage: QuotedUsage, recipient: string, defaultClass: string, now: number): UsageEvent {
-    const at = usage.at ?? now;
-    const chain = [...this.catalog.view.chain(usage.account)];
+  /**
+   * Why each leg costs what it does, and what nearly was its price.
+   *
+   * In  seen: the event of the quote with the legs that the caller may see
+   */
+  explain({ event, pricing, knownAt }: Quote, seen: RatedEvent): string[] {
+    const names = this.catalog.names();
+    const [headline = '', ...lines] = explain(seen, names, (leg) => explainChoice(leg, event, pricing, names));
+    return knownAt === null ? [headline, ...lines] : [headline, `As known at ${iso(knownAt)}.`, ...lines];
+  }
+
+  private usageEvent(
+    usage: QuotedUsage,
+    recipient: string,
+    defaultClass: string,
+    chain: string[],
+    now: number,
+  ): UsageEvent {
+    const at = usage.asOf ?? usage.at ?? now;
     const attempt = usage.event === 'accepted' ? 0 : 1;
     const identity = { source: 'quote', sourceRecordId: 'quote', attempt, part: 1, event: usage.event };
     const country = usage.country ?? countryOf(recipient);
@@ -115,7 +161,7 @@ export class Quoter {
       },
       sender: usage.from ?? null,
       senderType: usage.senderType ?? null,
-      originCountry: usage.originCountry ?? null,
+      originCountry: usage.originCountry === UNKNOWN_ORIGIN ? null : (usage.originCountry ?? null),
       recipient,
       country,
       network: {
@@ -138,6 +184,7 @@ export class Quoter {
       supplier: usage.supplier ?? null,
       connection: usage.connection ?? null,
       route: usage.route ?? null,
+      routeGrade: usage.routeGrade ?? null,
     };
   }
 }
@@ -171,7 +218,6 @@ const NOTHING_KNOWN = {
   validity: null,
   priority: null,
   dlrRequested: null,
-  routeGrade: null,
   hops: null,
   supplierMessageId: null,
   status: null,
