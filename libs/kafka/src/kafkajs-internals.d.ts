@@ -15,6 +15,38 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
+declare module 'kafkajs/src/broker/index.js' {
+  interface Protocol {
+    readonly request: { encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }> };
+  }
+  type Produced = import('./produce-request.js').ProduceData & { readonly compression?: number };
+  export default class Broker {
+    lookupRequest(key: number, versions: unknown): (data: Produced) => Protocol;
+    produce(options: Produced): Promise<unknown>;
+  }
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    static nextPowerOfTwo(value: number): number;
+    buf: Buffer;
+    offset: number;
+    ensureAvailable(length: number): void;
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  const sum: (bytes: Buffer) => number;
+  export default sum;
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/v3/request.js' {
+  const request: (data: import('./produce-request.js').ProduceData) => {
+    encode(): Promise<{ readonly buffer: Buffer }>;
+  };
+  export default request;
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     pending: unknown[];

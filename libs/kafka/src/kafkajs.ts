@@ -1,6 +1,9 @@
 import kafkajs from 'kafkajs';
+import Broker from 'kafkajs/src/broker/index.js';
 import Cluster, { type Coordinator } from 'kafkajs/src/cluster/index.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import { encodeProduce } from './produce-request.js';
 
 /** The client's values. It is CommonJS, and Node finds only some of its named exports. */
 export const { AssignerProtocol, ConfigResourceTypes, ConfigSource, Partitioners, logLevel } = kafkajs;
@@ -31,4 +34,33 @@ Cluster.prototype.findGroupCoordinator = async function (this: Cluster, question
   const broker = await findGroupCoordinator.call(this, question);
   known.set(key, { broker, at: performance.now() });
   return broker;
+};
+
+// Records are encoded by us, see `encodeProduce`; the client chooses the version, sends, and reads the answer.
+const produce = Broker.prototype.produce;
+Broker.prototype.produce = function (this: Broker, options) {
+  const lookupRequest = this.lookupRequest.bind(this);
+  const ours: Broker['lookupRequest'] = (key, versions) => {
+    const protocol = lookupRequest(key, versions);
+    return (data) => {
+      const made = protocol(data);
+      const buffer = (data.compression ?? 0) === 0 ? encodeProduce(data, Date.now()) : null;
+      if (buffer === null) return made;
+      const encode = () => Promise.resolve({ buf: buffer, buffer });
+      return { ...made, request: { ...made.request, encode } };
+    };
+  };
+  const broker = new Proxy(this, {
+    get: (target, name) => (name === 'lookupRequest' ? ours : (Reflect.get(target, name) as unknown)),
+  });
+  return produce.call(broker, options);
+};
+
+// What is written over needs no zeros first.
+Encoder.prototype.ensureAvailable = function (this: Encoder, length): void {
+  const wanted = this.offset + length;
+  if (wanted <= this.buf.length) return;
+  const larger = Buffer.allocUnsafe(Encoder.nextPowerOfTwo(wanted));
+  this.buf.copy(larger, 0, 0, this.offset);
+  this.buf = larger;
 };
