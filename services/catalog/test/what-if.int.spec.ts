@@ -1,150 +1,34 @@
-import { join } from 'node:path';
-import { createClickHouse, type ClickHouse } from '@ratestream/clickhouse';
+import { randomUUID } from 'node:crypto';
+import type { CatalogCommand, FxRates } from '@ratestream/catalog';
+import type { Leg } from '@ratestream/events';
 import { formatMoney, parseMoney } from '@ratestream/money';
-import { createPool, migrate, type Pool } from '@ratestream/postgres';
-import { isolated } from '@ratestream/testing';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { lastMonth } from '../src/what-if/what-if-requests.js';
-import { caller, issueKey, startApp, type Answer, type Process } from './harness.js';
 import { pricingOf, RatedTraffic, type Sent } from './what-if/rated-traffic.js';
+import {
+  ask,
+  BUY,
+  DESTINATIONS,
+  iso,
+  MIDDLE,
+  MONTH,
+  OWN,
+  SELL_1,
+  SELL_2,
+  twice,
+  type Money,
+  settled,
+  startWorld,
+  type Result,
+  type World,
+} from './what-if/world.js';
 
-let pool: Pool;
-let clickHouse: ClickHouse;
-let process: Process & { app: NestFastifyApplication };
-let operator: ReturnType<typeof caller>;
-let traffic: RatedTraffic;
-const SENT: Sent[] = [];
-const MONTH = lastMonth(Date.now() * 1_000);
-const MIDDLE = MONTH.from + 14 * 86_400_000_000;
-const iso = (micros: number): string => new Date(micros / 1_000).toISOString();
-
-const SELL_1 = `country,mcc,mnc,prefix,traffic_class,price,unit
-DE,262,01,,,0.05,part
-DE,,,,,0.07,part
-GB,,,,,0.031,part
-GB,,,,otp,0.029,message
-,,,4477,,0.027,part
-FR,,,,,0.0451,part
-`;
-const SELL_2 = SELL_1.replace('0.05,', '0.051,').replace('0.0451', '0.046');
-const BUY = `country,mcc,mnc,price
-DE,262,01,0.02
-DE,,,0.03
-GB,,,0.0123
-FR,,,0.04
-`;
-const OWN = `country,price
-DE,0.09
-GB,0.08
-FR,0.085
-`;
-const twice = (csv: string): string => csv.replaceAll(/0\.\d+/g, (price) => formatMoney(parseMoney(price) * 2n));
-
-/** A random number generator that every run repeats. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 9) % below; // the low bits of such a generator repeat after a few numbers
-  };
-}
-const DESTINATIONS: Pick<Sent, 'to' | 'country' | 'mcc' | 'mnc'>[] = [
-  { to: '+4915112345678', country: 'DE', mcc: '262', mnc: '01' },
-  { to: '+4915212345678', country: 'DE', mcc: '262', mnc: '02' },
-  { to: '+447700900123', country: 'GB', mcc: '234', mnc: '10' },
-  { to: '+447911123456', country: 'GB', mcc: null, mnc: null },
-  { to: '+33612345678', country: 'FR', mcc: '208', mnc: '01' },
-  { to: '+12025550123', country: 'US', mcc: null, mnc: null },
-];
+let world: World;
+const whatIf = (body: object): Promise<Result> => ask(world.operator, body);
+const rated = (side: string, card: string): string => settled(world.traffic, side, card);
 
 beforeAll(async () => {
-  const corner = await isolated({ services: ['catalog'], topics: false });
-  pool = createPool(corner.databaseUrl('catalog'), { maxConnections: 12 });
-  await migrate(pool, join(import.meta.dirname, '..', 'migrations'), 'catalog');
-  const store = { url: corner.clickhouseUrl, database: corner.clickhouseDatabase };
-  clickHouse = createClickHouse(store);
-  await clickHouse.migrate(join(import.meta.dirname, '../../../schemas/clickhouse'));
-  process = await startApp(pool, 50_000_000, { clickHouse: store, whatIfMaxRows: 5_000 });
-  operator = caller(process.app);
-  for (const [path, body] of [
-    ['/rate-cards', { id: 'sell', name: 'sell', side: 'sell' }],
-    ['/rate-cards', { id: 'buy', name: 'buy', side: 'buy' }],
-    ['/suppliers', { id: 'sup', name: 'sup', buyCardId: 'buy' }],
-    ['/plans', { id: 'plan', name: 'plan', basis: 'delivered', bindings: [{ cardId: 'sell' }] }],
-    ['/accounts', { id: 'acme', name: 'acme', planId: 'plan' }],
-    ['/accounts', { id: 'mine', name: 'mine', planId: 'plan' }],
-    ['/rate-cards', { id: 'own', name: 'own', side: 'sell', owner: 'mine' }],
-    ['/plans', { id: 'own-plan', name: 'own', owner: 'mine', basis: 'delivered', bindings: [{ cardId: 'own' }] }],
-    ['/accounts', { id: 'customer', name: 'customer', parentId: 'mine', planId: 'own-plan' }],
-  ] as const)
-    expect([path, (await operator('POST', path, body)).status]).toEqual([path, 201]);
-  const publish = async (card: string, from: number, csv: string): Promise<void> => {
-    const path = `/rate-cards/${card}/versions?backdated=true&effectiveFrom=${iso(from)}`;
-    expect((await operator('POST', path, csv)).status).toBe(201);
-  };
-  await publish('sell', MONTH.from - 1_000_000, SELL_1);
-  await publish('sell', MIDDLE, SELL_2);
-  await publish('buy', MONTH.from - 1_000_000, BUY);
-  await publish('own', MONTH.from - 1_000_000, OWN);
-  await issueKey(process, 'mine', { secret: 'rs_mine-secret', scope: 'mine', permissions: ['admin'] });
-  traffic = new RatedTraffic(await pricingOf(process.state.view, pool), process.state.view);
-  const random = seeded(7);
-  for (let i = 0; i < 800; i += 1) {
-    SENT.push({
-      id: `m${i}`,
-      account: ['acme', 'customer', 'mine'][random(3)] as string,
-      at: MONTH.from + random(2_000_000) * ((MONTH.to - MONTH.from) / 2_000_000),
-      ...(DESTINATIONS[random(DESTINATIONS.length)] as (typeof DESTINATIONS)[number]),
-      trafficClass: ['otp', 'promotional'][random(2)] as string,
-      parts: 1 + random(3),
-      // Some are held still, and owe nothing yet.
-      event: random(10) === 0 ? 'accepted' : 'delivered',
-    });
-  }
-  for (const sent of SENT) traffic.send(sent);
-  await traffic.store(clickHouse);
+  world = await startWorld();
 }, 240_000);
-afterAll(async () => {
-  await process.app.close();
-  await clickHouse.close();
-  await pool.end();
-});
-
-interface Money {
-  side: string;
-  in: string;
-  currency: string;
-  before: string;
-  after: string;
-  difference: string;
-  today?: string;
-}
-interface Result {
-  id: string;
-  status: string;
-  result: {
-    totals: Money[];
-    counts: Record<string, number>;
-    marginEffect: object[];
-    lines: number;
-    topMovers: { lines: object[] }[];
-  };
-}
-
-async function whatIf(body: object, as = operator): Promise<Result> {
-  const answer: Answer = await as('POST', '/what-if', body);
-  expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
-  expect((answer.body as unknown as Result).status).toBe('done');
-  return answer.body as unknown as Result;
-}
-
-/** What was settled on one side by these cards. */
-function rated(side: string, card: string): string {
-  let sum = 0n;
-  for (const { legs } of traffic.events)
-    for (const leg of legs) if (leg.side === side && leg.rate?.cardId === card) sum += leg.amount;
-  return formatMoney(sum);
-}
+afterAll(() => world.stop());
 
 test('a draft like the version in force changes nothing of what was rated, to the nano-unit', async () => {
   const { result } = await whatIf({ draft: { cardId: 'sell', version: 2 }, from: 'effective' });
@@ -181,7 +65,10 @@ test('lines add up to the totals, in JSON and as CSV, and no line is told twice'
   const lines: { account: string; country: string; mcc: string; money: Money[]; counts: { legs: number } }[] = [];
   let cursor: string | null = null;
   do {
-    const page = await operator('GET', `/what-if/${id}/lines?limit=7${cursor === null ? '' : `&cursor=${cursor}`}`);
+    const page = await world.operator(
+      'GET',
+      `/what-if/${id}/lines?limit=7${cursor === null ? '' : `&cursor=${cursor}`}`,
+    );
     lines.push(...(page.body['items'] as unknown as typeof lines));
     cursor = page.body['nextCursor'] as unknown as string | null;
   } while (cursor !== null);
@@ -191,7 +78,7 @@ test('lines add up to the totals, in JSON and as CSV, and no line is told twice'
     const sum = lines.flatMap(({ money }) => money).reduce((total, one) => total + parseMoney(one[which]), 0n);
     expect(formatMoney(sum)).toBe(result.totals[0]?.[which]);
   }
-  const [head, ...rows] = (await operator('GET', `/what-if/${id}/sheet`)).text.trimEnd().split('\n');
+  const [head, ...rows] = (await world.operator('GET', `/what-if/${id}/sheet`)).text.trimEnd().split('\n');
   const at = (head as string).split(',').indexOf('difference');
   const csv = rows.reduce((total, row) => total + parseMoney(row.split(',')[at] || '0'), 0n);
   expect(formatMoney(csv)).toBe(result.totals[0]?.difference);
@@ -203,28 +90,98 @@ test('any draft gives what each message alone would cost by it', async () => {
     .replace('0.027', '0.0333')
     .replace('GB,,,,otp,0.029,message', 'GB,,,,otp,0.019,part');
   const { result } = await whatIf({ draft: { cardId: 'sell', csv: draft } });
-  // The same traffic, rated message by message on a catalog in which the draft is published.
-  const other = (await operator('POST', '/rate-cards', { id: `alone-${Date.now()}`, name: 'x', side: 'sell' })).body[
-    'id'
-  ];
-  const path = `/rate-cards/${String(other)}/versions?backdated=true&effectiveFrom=${iso(MONTH.from - 1_000_000)}`;
-  expect((await operator('POST', path, draft)).status).toBe(201);
-  const pricing = await pricingOf(process.state.view, pool);
-  const book = pricing.book;
-  const asked = {
-    ...pricing,
-    book: Object.assign(Object.create(book) as typeof book, {
-      find: (card: { id: string; precedence: null }, ...rest: [number, never, number]) =>
-        book.find(card.id === 'sell' ? { ...card, id: String(other) } : card, ...rest),
-    }),
-  };
-  const alone = new RatedTraffic(asked, process.state.view);
-  let sum = 0n;
-  for (const sent of SENT)
-    for (const { legs } of alone.send(sent)) for (const leg of legs) if (leg.rate?.cardId === 'sell') sum += leg.amount;
-  expect(result.totals[0]?.after).toBe(formatMoney(sum));
+  const legs = await ratedAlone('sell', draft, world.sent);
+  expect(result.totals[0]?.after).toBe(formatMoney(legs.reduce((sum, { amount }) => sum + amount, 0n)));
   expect(result.totals[0]?.after).not.toBe(result.totals[0]?.before);
 });
+
+/** The legs that a card would price with other rates: message by message, on a card on which these are published. */
+async function ratedAlone(
+  card: string,
+  csv: string,
+  sent: readonly Sent[],
+  rates: readonly FxRates[] = [],
+): Promise<Leg[]> {
+  const { currency } = world.process.state.view.cards.get(card) as { currency: string };
+  const id = `${card}-${randomUUID()}`;
+  expect((await world.operator('POST', '/rate-cards', { id, name: id, side: 'sell', currency })).status).toBe(201);
+  const path = `/rate-cards/${id}/versions?backdated=true&effectiveFrom=${iso(MONTH.from - 1_000_000)}`;
+  expect((await world.operator('POST', path, csv)).status).toBe(201);
+  const pricing = await pricingOf(world.process.state.view, world.pool, rates);
+  const { book } = pricing;
+  const find: typeof book.find = (asked, ...rest) => book.find(asked.id === card ? { ...asked, id } : asked, ...rest);
+  const alone = new RatedTraffic(
+    { ...pricing, book: Object.assign(Object.create(book) as typeof book, { find }) },
+    world.process.state.view,
+  );
+  return sent.flatMap((one) => alone.send(one)).flatMap(({ legs }) => legs.filter(({ rate }) => rate?.cardId === card));
+}
+
+test('money is told in the currency of the card, the account and the reports, each rounded as each leg was', async () => {
+  const publishedAt = MIDDLE - 3 * 86_400_000_000;
+  const days = [
+    { date: '2026-01-02', publishedAt: MONTH.from - 86_400_000_000, rates: { USD: '1.1684', GBP: '0.87058' } },
+    { date: '2026-01-05', publishedAt, rates: { USD: '1.1771', GBP: '0.8611' } },
+  ];
+  await commanded({ type: 'PublishFxRates', id: 'ecb', body: { base: 'EUR', days } });
+  const rates = [{ source: 'ecb', base: 'EUR', days, knownAt: publishedAt }];
+  const csv = 'country,price\nDE,0.013\nGB,0.0171\n';
+  for (const [path, body] of [
+    ['/rate-cards', { id: 'usd', name: 'usd', side: 'sell', currency: 'USD' }],
+    ['/plans', { id: 'usd-plan', name: 'usd', bindings: [{ cardId: 'usd' }] }],
+    ['/accounts', { id: 'brit', name: 'brit', planId: 'usd-plan', currency: 'GBP' }],
+    [`/rate-cards/usd/versions?backdated=true&effectiveFrom=${iso(MONTH.from - 1_000_000)}`, csv],
+  ] as const)
+    expect([path, (await world.operator('POST', path, body)).status]).toEqual([path, 201]);
+  const sent = Array.from({ length: 60 }, (_, i): Sent => ({
+    id: `gbp${i}`,
+    account: 'brit',
+    at: publishedAt + (i - 30) * 7_200_000_000,
+    ...(DESTINATIONS[i % 3] as (typeof DESTINATIONS)[number]),
+    trafficClass: 'otp',
+    parts: 1 + (i % 4),
+    supplier: null,
+  }));
+  const british = new RatedTraffic(
+    await pricingOf(world.process.state.view, world.pool, rates),
+    world.process.state.view,
+  );
+  const before = sent
+    .flatMap((one) => british.send(one))
+    .flatMap(({ legs }) => legs.filter(({ side }) => side === 'sell'));
+  expect(new Set(before.map(({ fx }) => fx?.rateDate)).size).toBe(2);
+  await british.store(world.clickHouse);
+  const same = await whatIf({ draft: { cardId: 'usd', csv } });
+  expect(same.result.totals.map(({ side: _, ...one }) => [one.in, one.currency, one.difference, one.today])).toEqual([
+    ['card', 'USD', '0', undefined],
+    ['account', 'GBP', '0', undefined],
+    ['reporting', 'EUR', '0', undefined],
+  ]);
+  const dear = 'country,price\nDE,0.0777\nGB,0.0313\n';
+  const after = await ratedAlone('usd', dear, sent, rates);
+  const { result } = await whatIf({ draft: { cardId: 'usd', csv: dear } });
+  const sum = (legs: readonly Leg[], amount: (leg: Leg) => bigint): string =>
+    formatMoney(legs.reduce((total, leg) => total + amount(leg), 0n));
+  const amounts = [
+    (leg: Leg) => leg.amount,
+    (leg: Leg) => leg.accountAmount,
+    (leg: Leg) => leg.reporting?.amount ?? 0n,
+  ];
+  expect(result.totals.map(({ before: was, after: is }) => [was, is])).toEqual(
+    amounts.map((of) => [sum(before, of), sum(after, of)]),
+  );
+});
+
+async function commanded(command: CatalogCommand): Promise<void> {
+  const { outcome } = await world.process.commands.execute({
+    command,
+    authority: { scope: 'operator', permissions: ['admin'] },
+    actor: 'test',
+    expectedVersion: null,
+    idempotency: null,
+  });
+  expect(outcome).toBe('done');
+}
 
 test('messages that lose or gain a price are counted, and what they gain is in the money', async () => {
   const { result } = await whatIf({
@@ -232,18 +189,18 @@ test('messages that lose or gain a price are counted, and what they gain is in t
     from: 'always',
   });
   const settled = (country: string): number =>
-    traffic.events.filter(
+    world.traffic.events.filter(
       ({ country: to, legs }) =>
         to === country && legs.some(({ action, rate }) => action === 'settle' && rate?.cardId === 'sell'),
     ).length;
-  const unrated = traffic.events.filter(({ legs }) =>
+  const unrated = world.traffic.events.filter(({ legs }) =>
     legs.some(({ side, action, rate }) => side === 'sell' && action === 'unrated' && rate?.cardId === 'sell'),
   ).length;
   expect(settled('FR')).toBeGreaterThan(0);
   expect(unrated).toBeGreaterThan(0);
   expect(result.counts).toMatchObject({ becomeUnrated: settled('FR'), becomeRated: unrated, stayUnrated: 0 });
   const us = (
-    await operator(
+    await world.operator(
       'GET',
       `/what-if/${(await whatIf({ draft: { cardId: 'sell', csv: 'country,price\nUS,0.01\n' } })).id}/lines?limit=500`,
     )
@@ -252,144 +209,11 @@ test('messages that lose or gain a price are counted, and what they gain is in t
     .filter(({ country }) => country === 'US')
     .flatMap(({ money }) => money)
     .reduce((total, one) => total + parseMoney(one.after), 0n);
-  const parts = traffic.events
+  const parts = world.traffic.events
     .filter(
       ({ country, event, legs }) =>
         country === 'US' && event === 'delivered' && legs.some(({ rate }) => rate?.cardId === 'sell'),
     )
     .reduce((total, { parts: { reported } }) => total + (reported ?? 0), 0);
   expect(formatMoney(gained)).toBe(formatMoney(parseMoney('0.01') * BigInt(parts)));
-});
-
-const MAPPING = JSON.stringify({
-  country: { column: 'country' },
-  mcc: 'mcc',
-  mnc: 'mnc',
-  price: { column: 'price' },
-  decimal: '.',
-  currency: { fixed: 'EUR' },
-});
-async function stage(csv: string, card = 'buy'): Promise<{ id: string; summary: { margin: Record<string, unknown> } }> {
-  const query = `mode=full&mapping=${encodeURIComponent(MAPPING)}`;
-  const answer = await operator('POST', `/rate-cards/${card}/imports?${query}`, csv);
-  expect([answer.status, answer.body['status']]).toEqual([201, 'staged']);
-  return answer.body as never;
-}
-
-test('losses of a sheet are weighed by the last 30 days, a row that is narrower than before too', async () => {
-  // O2 had no row of its own and was bought as any network of Germany.
-  const { id, summary } = await stage(BUY.replace('DE,262,01,0.02', 'DE,262,01,0.055\nDE,262,02,0.08'));
-  const since = Date.now() * 1_000 - 30 * 86_400_000_000;
-  let o2 = 0;
-  let telekom = 0;
-  for (const { legs, network } of traffic.events) {
-    const [buy] = legs.filter(
-      ({ side, action, billingTime }) => side === 'buy' && action === 'settle' && billingTime >= since,
-    );
-    if (network.reported?.mnc === '02') o2 += buy?.quantity ?? 0;
-    if (network.reported?.mnc === '01' && network.reported.mcc === '262') telekom += buy?.quantity ?? 0;
-  }
-  expect(o2).toBeGreaterThan(0);
-  // Sold at 0.07 and 0.051.
-  const lost = formatMoney(10_000_000n * BigInt(o2) + 4_000_000n * BigInt(telekom));
-  expect(summary.margin).toMatchObject({ traffic: { days: 30, lost: [{ currency: 'EUR', amount: lost }] } });
-  const { items } = (await operator('GET', `/rate-cards/buy/imports/${id}/margin`)).body as unknown as {
-    items: object[];
-  };
-  expect(items).toContainEqual(
-    expect.objectContaining({ buyRateId: 'any:DE-262-02', units: o2, lost: formatMoney(10_000_000n * BigInt(o2)) }),
-  );
-  expect(items).toContainEqual(
-    expect.objectContaining({
-      buyRateId: 'any:DE-262-01',
-      units: telekom,
-      lost: formatMoney(4_000_000n * BigInt(telekom)),
-    }),
-  );
-});
-
-test('a staged import is tried by its id, and a plan by its changed body', async () => {
-  const { id } = await stage(twice(BUY));
-  const cost = rated('buy', 'buy');
-  const { result } = await whatIf({
-    draft: { importId: id },
-    against: { traffic: { from: iso(MONTH.from), to: iso(MONTH.to) } },
-  });
-  expect(result.totals).toMatchObject([{ side: 'buy', before: cost, difference: cost }]);
-  const path = `/rate-cards/sell-dear/versions?backdated=true&effectiveFrom=${iso(MONTH.from - 1_000_000)}`;
-  await operator('POST', '/rate-cards', { id: 'sell-dear', name: 'dear', side: 'sell' });
-  await operator('POST', path, 'country,price\nDE,1\nGB,1\nFR,1\n');
-  const plan = await whatIf({ draft: { planId: 'plan', plan: { bindings: [{ cardId: 'sell-dear' }] } } });
-  let parts = 0n;
-  for (const {
-    legs,
-    parts: { reported },
-  } of traffic.events)
-    for (const leg of legs) if (leg.rate?.cardId === 'sell' && leg.action === 'settle') parts += BigInt(reported ?? 0);
-  expect(plan.result.totals).toMatchObject([{ side: 'sell', after: formatMoney(parts * 1_000_000_000n) }]);
-  const bad = await operator('POST', '/what-if', {
-    draft: { planId: 'plan', plan: { bindings: [{ cardId: 'buy' }] } },
-  });
-  expect([bad.status, bad.text]).toEqual([422, expect.stringContaining('not_a_sell_card')]);
-});
-
-test('accounts narrow it, with all below them', async () => {
-  const all = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_1) } });
-  const acme = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_1) }, against: { accounts: ['acme'] } });
-  const mine = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_1) }, against: { accounts: ['mine'] } });
-  const after = ({ result }: Result): bigint => parseMoney(result.totals[0]?.after ?? '0');
-  expect(after(acme)).toBeGreaterThan(0n);
-  expect(after(acme) + after(mine)).toBe(after(all));
-});
-
-test('usages are priced by both, without any traffic', async () => {
-  const usages = [
-    { account: 'customer', to: '+4915112345678', mcc: '262', mnc: '01', parts: 2, supplier: 'sup' },
-    { account: 'acme', to: '+33612345678', mcc: '208', mnc: '01' },
-    { account: 'acme', to: '+12025550123' },
-    { account: 'acme', to: '+33612345678', event: 'undelivered' },
-  ];
-  const { result } = await whatIf({
-    draft: { cardId: 'sell', csv: `${twice(SELL_2)}US,,,,,0.5,part\n` },
-    against: { usages },
-  });
-  // customer pays mine by its own card; mine pays 2 × 0.051; acme 0.046 and, by the draft alone, 0.5
-  expect(result.totals).toEqual([
-    { side: 'sell', in: 'card', currency: 'EUR', before: '0.328', after: '0.976', difference: '0.648' },
-    { side: 'buy', in: 'card', currency: 'EUR', before: '0.04', after: '0.04', difference: '0' },
-  ]);
-  expect(result.counts).toMatchObject({ becomeRated: 1, becomeUnrated: 0 });
-  const faults = await operator('POST', '/what-if', {
-    draft: { cardId: 'sell', csv: SELL_1 },
-    against: {
-      usages: [
-        { account: 'nobody', to: '+33612345678' },
-        { account: 'acme', to: 'x-y-z' },
-      ],
-    },
-  });
-  expect(faults.status).toBe(422);
-  expect(JSON.parse(faults.text)).toMatchObject({
-    errors: [{ pointer: '/against/usages/0/account' }, { pointer: '/against/usages/1/to' }],
-  });
-});
-
-test('a message that a later step corrects counts once, as it stands now', async () => {
-  const sent: Sent = {
-    id: 'moved',
-    account: 'acme',
-    at: MIDDLE + 5_000_000,
-    ...(DESTINATIONS[4] as (typeof DESTINATIONS)[number]),
-    trafficClass: 'otp',
-    parts: 1,
-  };
-  const before = (await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_2) } })).result.totals[0];
-  SENT.push(sent, { ...sent, event: 'accepted', mcc: '208', mnc: '01', country: 'DE', to: '+4915112345678' });
-  for (const one of SENT.slice(-2)) traffic.send(one);
-  expect(traffic.events.slice(-1)[0]?.legs.map(({ action }) => action)).toContain('reverse');
-  await traffic.store(clickHouse);
-  const { result } = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_2) } });
-  const gained = parseMoney(result.totals[0]?.before ?? '0') - parseMoney(before?.before ?? '0');
-  expect([formatMoney(gained), result.totals[0]?.before]).toEqual(['0.07', rated('sell', 'sell')]);
-  expect(parseMoney(result.totals[0]?.after ?? '0') - parseMoney(before?.after ?? '0')).toBe(gained * 2n);
 });

@@ -80,7 +80,7 @@ export class ClickHouseTraffic implements TrafficReader {
     return this.ask(
       `SELECT ${ASKED_FOR.join(', ')}, ${PRICED_BY.join(', ')}, ${DIGITS} AS digits, part = 1 AS first_part,
          ${INTERVAL} AS span_no, toUnixTimestamp64Micro(min(billing_time)) AS at, 'settle' AS last,
-         count() AS legs, sum(units) AS billed, sum(amount) AS charged, sum(account_amount) AS debited
+         count() AS legs, sum(units) AS billed, sum(amount) AS charged, sum(account_amount) AS debited, sum(reporting_amount) AS reported
        FROM rated_legs
        WHERE partition = {partition:UInt16} AND ${where} AND action = 'settle' AND leg_id NOT IN (${CHANGED})
        GROUP BY ${ASKED_FOR.join(', ')}, ${PRICED_BY.join(', ')}, digits, first_part, span_no
@@ -95,13 +95,22 @@ export class ClickHouseTraffic implements TrafficReader {
    */
   private changed(query: TrafficQuery, { partition }: TrafficSlice): Promise<Row[]> {
     const { where, parameters } = whereOf(query);
-    const inner = [...ASKED_FOR, ...PRICED_BY, 'leg_reason', 'billing_time', 'amount', 'account_amount', 'units'];
+    const inner = [
+      ...ASKED_FOR,
+      ...PRICED_BY,
+      'leg_reason',
+      'billing_time',
+      'amount',
+      'account_amount',
+      'reporting_amount',
+      'units',
+    ];
     const lasts = [...inner, 'recipient_prefix', 'action', 'part', 'message_id', 'side'];
     const keys = [...ASKED_FOR, ...PRICED_BY, 'leg_reason'].join(', ');
     return this.ask(
       `SELECT ${keys}, digits, first_part, span_no, last, if(last = 'unrated', seen, []) AS events,
          toUnixTimestamp64Micro(min(billing_time)) AS at, count() AS legs, sum(units) AS billed,
-         sum(amount) AS charged, sum(account_amount) AS debited
+         sum(amount) AS charged, sum(account_amount) AS debited, sum(reporting_amount) AS reported
        FROM (
          SELECT *, ${DIGITS} AS digits, part = 1 AS first_part, ${INTERVAL} AS span_no, action AS last
          FROM (

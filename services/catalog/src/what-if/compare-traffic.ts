@@ -132,15 +132,38 @@ export async function inBreaths<T>(items: readonly T[], work: (item: T) => void)
 /** The price of a leg as money that was charged: usages of a request have never been rated. */
 export function asCharged(
   price: LegPrice,
-): Pick<LegGroup, 'unrated' | 'amount' | 'currency' | 'accountAmount' | 'accountCurrency' | 'basis' | 'units'> {
+): Pick<
+  LegGroup,
+  | 'unrated'
+  | 'amount'
+  | 'currency'
+  | 'accountAmount'
+  | 'accountCurrency'
+  | 'reportingAmount'
+  | 'reportingCurrency'
+  | 'basis'
+  | 'units'
+> {
   return price.unrated !== null
-    ? { unrated: price.unrated, amount: 0n, currency: '', accountAmount: 0n, accountCurrency: '', basis: '', units: 0 }
+    ? {
+        unrated: price.unrated,
+        amount: 0n,
+        currency: '',
+        accountAmount: 0n,
+        accountCurrency: '',
+        reportingAmount: 0n,
+        reportingCurrency: '',
+        basis: '',
+        units: 0,
+      }
     : {
         unrated: null,
         amount: price.amount,
         currency: price.currency,
         accountAmount: price.accountAmount,
         accountCurrency: price.accountCurrency,
+        reportingAmount: price.reportingAmount,
+        reportingCurrency: price.reportingCurrency,
         basis: price.basis,
         units: price.quantity,
       };

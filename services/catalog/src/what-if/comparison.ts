@@ -96,6 +96,7 @@ export class Comparison {
       else if (after.basis !== group.basis) counts.otherBasis += legs;
       add(line.money.card, group.currency, 'before', group.amount);
       add(line.money.account, group.accountCurrency, 'before', group.accountAmount);
+      add(line.money.reporting, group.reportingCurrency, 'before', group.reportingAmount);
     } else if (after.unrated === null) counts.becomeRated += legs;
     else counts.stayUnrated += legs;
     this.price(line, group, today, 'today');
@@ -111,8 +112,7 @@ export class Comparison {
     const legs = BigInt(group.legs);
     add(line.money.card, price.currency, which, price.amount * legs);
     add(line.money.account, price.accountCurrency, which, price.accountAmount * legs);
-    if (price.reporting !== null)
-      add(line.money.reporting, price.reporting.currency, which, price.reporting.amount * legs);
+    add(line.money.reporting, price.reportingCurrency, which, price.reportingAmount * legs);
   }
 
   private lineOf(group: LegGroup): Line {

@@ -5,6 +5,8 @@ import type { Queryable } from '@ratestream/postgres';
 /** Exchange rates, and when the rate of a message changes. */
 export interface Exchange {
   fx: Pick<FxBook, 'convert'>;
+  /** The installation's. */
+  reportingCurrency: string;
   /** Instants in a span at which some rate does; ascending. */
   changesBetween(from: Micros, to: Micros): Micros[];
 }
@@ -19,6 +21,7 @@ export class StoredExchange {
   constructor(
     private readonly db: Queryable,
     private readonly view: CatalogView,
+    private readonly reportingCurrency: string,
   ) {}
 
   /** What was published until now. */
@@ -29,6 +32,7 @@ export class StoredExchange {
     const zones = new Set([...this.view.accounts.values()].map(({ timeZone }) => timeZone).concat('UTC'));
     return {
       fx: this.book,
+      reportingCurrency: this.reportingCurrency,
       changesBetween: (from, to) =>
         [...new Set([...this.published, ...monthStarts(from, to, zones)])]
           .filter((instant) => instant > from && instant < to)

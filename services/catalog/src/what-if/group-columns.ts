@@ -29,6 +29,7 @@ export const ASKED_FOR = [
   'basis',
   'currency',
   'account_currency',
+  'reporting_currency',
 ] as const;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -57,6 +58,8 @@ export function legGroupOf(row: Row, side: 'sell' | 'buy'): LegGroup {
     amount: parseMoney(text(row, 'charged')),
     accountCurrency: text(row, 'account_currency'),
     accountAmount: parseMoney(text(row, 'debited')),
+    reportingCurrency: text(row, 'reporting_currency'),
+    reportingAmount: parseMoney(text(row, 'reported')),
     unrated: unrated ? text(row, 'leg_reason') : null,
     events: unrated ? (row['events'] as string[]) : [],
   };

@@ -15,6 +15,8 @@ const MICROS_PER_DAY = 86_400_000_000;
 export interface TrafficOptions {
   pool: Pool;
   view: CatalogView;
+  /** The installation's, for reports. */
+  currency: string;
   /** null: past traffic is not known here. */
   clickHouse: { url: string; database: string } | null;
   /** Microseconds UTC. */
@@ -33,10 +35,10 @@ export interface Traffic {
   close(): Promise<void>;
 }
 
-export function makeTraffic({ pool, view, clickHouse, clock }: TrafficOptions): Traffic {
+export function makeTraffic({ pool, view, currency, clickHouse, clock }: TrafficOptions): Traffic {
   const client = clickHouse === null ? null : createClickHouse(clickHouse);
   const reader = new ClickHouseTraffic(client);
-  const exchange = new StoredExchange(pool, view);
+  const exchange = new StoredExchange(pool, view, currency);
   const read = (cardId: string, version: number) => ratesOf(pool, cardId, version);
   const ports = { view, traffic: reader, read, exchange: () => exchange.now(), maxRates: MAX_RATES, clock };
   const margin = new WeighMargin(ports);

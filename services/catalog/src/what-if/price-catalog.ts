@@ -143,13 +143,13 @@ function snapshot(view: CatalogView): CatalogReader {
   };
 }
 
-function pricesOf(catalog: CatalogReader, book: RateBook, { fx }: Exchange, now: Micros): Prices {
+function pricesOf(catalog: CatalogReader, book: RateBook, { fx, reportingCurrency }: Exchange, now: Micros): Prices {
   return {
     pricing: {
       terms: new Terms(catalog),
       book,
       fx,
-      reportingCurrency: null,
+      reportingCurrency,
       catalogPosition: catalog.position,
       hashRecipient: () => ({ hash: '', keyId: '' }),
       ratedAt: now,

@@ -35,7 +35,8 @@ export type LegPrice =
       currency: string;
       accountAmount: bigint;
       accountCurrency: string;
-      reporting: { amount: bigint; currency: string } | null;
+      reportingAmount: bigint;
+      reportingCurrency: string;
     };
 
 /** Prices one leg with the rating core itself, as if it were settled now. */
@@ -77,7 +78,9 @@ function priceOf(priced: PricedLeg | Leg): LegPrice {
     currency: leg.currency,
     accountAmount: leg.accountAmount,
     accountCurrency: leg.accountCurrency,
-    reporting: leg.reporting === null ? null : { amount: leg.reporting.amount, currency: leg.reporting.currency },
+    // As analytics keeps it: a leg without is in that currency already, or no rate leads there.
+    reportingAmount: leg.reporting?.amount ?? leg.amount,
+    reportingCurrency: leg.reporting?.currency ?? leg.currency,
   };
 }
 

@@ -1,10 +1,10 @@
 import { formatMoney } from '@ratestream/money';
-import { addSums, noCounts, type Counts, type Line, type Money, type Sums } from './comparison.js';
+import { addSums, noCounts, type Counts, type Line, type Money, type MoneyIn, type Sums } from './comparison.js';
 import type { LineShown, MoneyShown, WhatIfSummary } from './what-if.js';
 
 const TOP_MOVERS = 10;
 
-/** A line with its money as text. The account's own currency is shown where it is another than the card's. */
+/** A line with its money as text: the account's currency and that of reports are shown where they are others than the card's. */
 export function shownLine(line: Line): LineShown {
   const { side, account, supplier, country, mcc, mnc, trafficClass, counts } = line;
   return { side, account, supplier, country, mcc, mnc, trafficClass, counts, money: shownMoney(line.money) };
@@ -20,7 +20,7 @@ export function summarise(lines: readonly Line[], tookMs: number): WhatIfSummary
   const sides = { sell: noMoney(), buy: noMoney() };
   for (const line of lines) {
     for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] += line.counts[name];
-    for (const kind of ['card', 'account'] as const) addSums(sides[line.side][kind], line.money[kind]);
+    for (const kind of ['card', 'account', 'reporting'] as const) addSums(sides[line.side][kind], line.money[kind]);
   }
   return {
     totals: (['sell', 'buy'] as const).flatMap((side) => shownMoney(sides[side]).map((money) => ({ side, ...money }))),
@@ -32,8 +32,8 @@ export function summarise(lines: readonly Line[], tookMs: number): WhatIfSummary
   };
 }
 
-function noMoney(): { card: Money; account: Money } {
-  return { card: new Map(), account: new Map() };
+function noMoney(): Record<MoneyIn, Money> {
+  return { card: new Map(), account: new Map(), reporting: new Map() };
 }
 
 function marginEffect(sold: Money, bought: Money): WhatIfSummary['marginEffect'] {
@@ -64,14 +64,14 @@ function magnitude(amount: bigint): bigint {
   return amount < 0n ? -amount : amount;
 }
 
-function shownMoney({ card, account }: { card: Money; account: Money }): MoneyShown[] {
-  const inCard = entries(card, 'card');
-  const inAccount = entries(account, 'account');
-  const same = JSON.stringify(inCard).replaceAll('"card"', '"account"') === JSON.stringify(inAccount);
-  return same ? inCard : [...inCard, ...inAccount];
+function shownMoney({ card, account, reporting }: Record<MoneyIn, Money>): MoneyShown[] {
+  const own = entries(card, 'card');
+  const others = [entries(account, 'account'), entries(reporting, 'reporting')];
+  const sums = (list: readonly MoneyShown[]): string => JSON.stringify(list.map((one) => ({ ...one, in: '' })));
+  return [...own, ...others.filter((list) => sums(list) !== sums(own)).flat()];
 }
 
-function entries(money: Money, kind: 'card' | 'account'): MoneyShown[] {
+function entries(money: Money, kind: MoneyIn): MoneyShown[] {
   return [...money]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, { before, today, after }]) => ({

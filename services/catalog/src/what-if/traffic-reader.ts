@@ -45,6 +45,9 @@ export interface LegGroup extends PricedBy {
   amount: bigint;
   accountCurrency: string;
   accountAmount: bigint;
+  /** For sums over everything: the installation's currency, or the card's where no rate leads there. */
+  reportingCurrency: string;
+  reportingAmount: bigint;
   /** null: they were charged. Else why they have no price. */
   unrated: string | null;
   /** Of unrated ones: which events of their messages came, to tell whether they would be due. */

@@ -141,7 +141,10 @@ export class WhatIfPort {
           detail: to <= from ? 'must lie after from' : `must lie within ${MAX_DAYS} days of from`,
         },
       ]);
-    for (const account of against.accounts ?? []) caller.mustSee(account);
+    for (const account of against.accounts ?? []) {
+      caller.mustSee(account);
+      if (!view.accounts.has(account)) throw notFound('account', account);
+    }
     await this.knownTraffic();
     const accounts = against.accounts === undefined ? null : withBelow(view, against.accounts);
     // What a tenant pays itself is its parent's to know: it sees the legs that it is paid, and those below them.

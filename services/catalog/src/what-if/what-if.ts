@@ -19,7 +19,7 @@ export interface Question {
 
 /** Money in one currency. `difference` is after − before. */
 export interface MoneyShown {
-  in: 'card' | 'account';
+  in: 'card' | 'account' | 'reporting';
   currency: string;
   before: string;
   after: string;

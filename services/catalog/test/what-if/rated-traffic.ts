@@ -1,5 +1,5 @@
 import type { Cell, ClickHouse } from '@ratestream/clickhouse';
-import type { CatalogView } from '@ratestream/catalog';
+import type { CatalogView, FxRates } from '@ratestream/catalog';
 import { messageIdOf, sampleUsage, usageEventId, type Leg, type RatedEvent, type UsageEvent } from '@ratestream/events';
 import { FxBook } from '@ratestream/fx';
 import { formatMoney } from '@ratestream/money';
@@ -29,15 +29,17 @@ export interface Sent {
 }
 
 /** Rating as the service does it, on the catalog that a test has made; every rate is in memory. */
-export async function pricingOf(view: CatalogView, pool: Pool): Promise<Pricing> {
+export async function pricingOf(view: CatalogView, pool: Pool, rates: readonly FxRates[] = []): Promise<Pricing> {
+  const fx = new FxBook();
+  for (const one of rates) fx.publish(one);
   const book = new RateBook();
   for (const cardId of view.cards.keys())
     for (const version of view.versions(cardId)) book.addVersion(version, await ratesOf(pool, cardId, version.version));
   return {
     terms: new Terms(view),
     book,
-    fx: new FxBook(),
-    reportingCurrency: null,
+    fx,
+    reportingCurrency: 'EUR',
     catalogPosition: view.position,
     hashRecipient: () => ({ hash: 'h', keyId: 'k' }),
     ratedAt: Date.now() * 1_000,
@@ -113,7 +115,7 @@ const COLUMNS = [
   'sender_type', 'origin_country', 'recipient_prefix', 'country', 'mcc', 'mnc', 'networks', 'number_country', 'parts_reported',
   'parts_computed8', 'parts_computed16', 'traffic_class', 'supplier', 'connection', 'route_grade', 'opening_route_grade', 'leg_id', 'side',
   'level', 'payer', 'payee', 'action', 'leg_reason', 'basis', 'billing_time', 'quantity', 'unit', 'units', 'amount', 'currency',
-  'account_amount', 'account_currency', 'card_id', 'card_version', 'rate_id',
+  'account_amount', 'account_currency', 'reporting_amount', 'reporting_currency', 'card_id', 'card_version', 'rate_id',
 ]; // prettier-ignore
 
 function rowOf(event: RatedEvent, leg: Leg, partition: number, offset: number, index: number): Cell[] {
@@ -125,6 +127,6 @@ function rowOf(event: RatedEvent, leg: Leg, partition: number, offset: number, i
     best === null ? [] : [`reported/${best.mcc ?? ''}/${best.mnc ?? ''}/${best.country ?? ''}`], event.country ?? '', event.parts.reported ?? -1,
     event.parts.computed8 ?? -1, event.parts.computed16 ?? -1, event.trafficClass, leg.supplierId ?? event.supplier ?? '', event.connection ?? '', event.routeGrade ?? '', event.openingRouteGrade ?? '', leg.legId, leg.side,
     leg.level, leg.payer, leg.payee, leg.action, leg.reason ?? '', leg.basis, leg.billingTime, leg.quantity, leg.unit, units, formatMoney(leg.amount), leg.currency,
-    formatMoney(leg.accountAmount), leg.accountCurrency, leg.rate?.cardId ?? '', leg.rate?.version ?? 0, leg.rate?.rateId ?? '',
+    formatMoney(leg.accountAmount), leg.accountCurrency, formatMoney(leg.reporting?.amount ?? leg.amount), leg.reporting?.currency ?? leg.currency, leg.rate?.cardId ?? '', leg.rate?.version ?? 0, leg.rate?.rateId ?? '',
   ]; // prettier-ignore
 }
