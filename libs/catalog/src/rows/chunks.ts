@@ -1,9 +1,12 @@
 import type { NumberRow, RateChunk, RateRow } from '@ratestream/events';
+import { isPlainRate } from '../plain.js';
 
 /** Chunks stay under Kafka's default message size with room for headers: 500 kB is the contract. */
 export const MAX_CHUNK_BYTES = 500_000;
 /** Fixed fields of a row in Avro never take more than this; texts are counted on top. */
-const ROW_OVERHEAD_BYTES = 128;
+const ROW_OVERHEAD_BYTES = 96;
+/** What a rate that says more than a plain one takes besides. */
+const MORE_BYTES = 32;
 
 /** Splits the rates of a version into chunks of at most 500 kB as Avro, in order. */
 export function chunkRates(id: string, version: number, rows: readonly RateRow[]): RateChunk[] {
@@ -47,7 +50,7 @@ function split<T>(rows: readonly T[], bytesOf: (row: T) => number): T[][] {
 
 function rateBytes(row: RateRow): number {
   const { rateId, trafficClass, prefix, senderType, originCountry, routeGrade, surcharge } = row;
-  let bytes = ROW_OVERHEAD_BYTES + rateId.length;
+  let bytes = ROW_OVERHEAD_BYTES + (isPlainRate(row) ? 0 : MORE_BYTES) + rateId.length;
   for (const text of [trafficClass, prefix, senderType, originCountry, routeGrade, surcharge])
     bytes += text?.length ?? 0;
   return bytes;
