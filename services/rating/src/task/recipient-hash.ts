@@ -42,7 +42,8 @@ function hmacSha256(key: Buffer): (text: string) => string {
   });
   return (text) => {
     const length = inner.write(text, BLOCK_BYTES, MAX_RECIPIENT_BYTES, 'utf8');
-    hash('sha256', inner.subarray(0, BLOCK_BYTES + length), 'buffer').copy(outer, BLOCK_BYTES);
+    // the digest as text of one byte a character: a buffer for it costs more than the hash
+    outer.write(hash('sha256', inner.subarray(0, BLOCK_BYTES + length), 'binary'), BLOCK_BYTES, DIGEST_BYTES, 'latin1');
     return hash('sha256', outer, 'hex');
   };
 }
