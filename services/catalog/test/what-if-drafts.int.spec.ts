@@ -97,6 +97,20 @@ test('a staged import is tried by its id, and a plan by its changed body', async
   expect([bad.status, bad.text]).toEqual([422, expect.stringContaining('not_a_sell_card')]);
 });
 
+test('a change of many cards is tried whole', async () => {
+  const change = { cards: { ids: ['sell', 'buy'] }, change: { percent: '100' } };
+  const bulk = await world.operator('POST', '/bulk-changes', change);
+  expect([bulk.status, bulk.body['status']]).toEqual([201, 'staged']);
+  const { result } = await whatIf({ draft: { bulkChangeId: bulk.body['id'] }, from: 'always' });
+  const [sold, bought] = [rated('sell', 'sell'), rated('buy', 'buy')].map(parseMoney) as [bigint, bigint];
+  expect(result.totals).toMatchObject([
+    { side: 'sell', before: formatMoney(sold) },
+    { side: 'buy', before: formatMoney(bought), difference: formatMoney(bought) },
+  ]);
+  const [effect] = result.marginEffect as { difference: string }[];
+  expect(effect?.difference).toBe(formatMoney(parseMoney(result.totals[0]?.difference ?? '') - bought));
+});
+
 test('accounts narrow it, with all below them', async () => {
   const all = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_1) } });
   const acme = await whatIf({ draft: { cardId: 'sell', csv: twice(SELL_1) }, against: { accounts: ['acme'] } });

@@ -7,6 +7,7 @@ import { authorityOf } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
 import { keptRates } from '../imports/import-chunks.js';
 import { ratesOf } from '../imports/margin-cards.js';
+import { bulkCards, findBulk } from '../bulk/bulk-store.js';
 import type { CatalogQueries } from '../queries/catalog-queries.js';
 import type { CsvLimits } from '../upload/csv-reader.js';
 import { RATE_SHEET, readCsvUpload } from '../upload/upload.js';
@@ -34,7 +35,8 @@ export class FindDraft {
   async find({ draft, from }: Pick<WhatIfBody, 'draft' | 'from'>, caller: Caller): Promise<FoundDraft> {
     if ('importId' in draft)
       return ofCards('import', draft.importId, [await this.ofImport(draft.importId, caller)], from);
-    if ('bulkChangeId' in draft) throw notFound('bulk change', draft.bulkChangeId);
+    if ('bulkChangeId' in draft)
+      return ofCards('bulk-change', draft.bulkChangeId, await this.ofBulk(draft.bulkChangeId, caller), from);
     if ('planId' in draft) {
       const plan = this.plan(draft.planId, draft.plan, caller);
       const name: DraftName = { kind: 'plan', id: plan.id, cardIds: [], effectiveFrom: null };
@@ -67,6 +69,19 @@ export class FindDraft {
     const rates: RateRow[] = [];
     for await (const piece of keptRates(pool, importId)) for (const rate of piece) rates.push(rate);
     return { cardId: found.cardId, rates, effectiveFrom: found.effectiveFrom ?? clock() };
+  }
+
+  /** Every card of one reviewed change, together. */
+  private async ofBulk(bulkId: string, caller: Caller): Promise<DraftCard[]> {
+    const { pool } = this.options;
+    const bulk = await findBulk(pool, bulkId);
+    if (bulk === null || !caller.sees(bulk.owner)) throw notFound('bulk change', bulkId);
+    if (bulk.status !== 'staged')
+      throw conflict('not_staged', `The change is ${bulk.status}, so there is nothing to try.`);
+    const cards: DraftCard[] = [];
+    for (const { importId } of await bulkCards(pool, bulkId))
+      if (importId !== null) cards.push(await this.ofImport(importId, caller));
+    return cards;
   }
 
   /** Decided as the command would be, and not carried out. */
