@@ -38,10 +38,10 @@ test('a workbook holds texts under a name that it takes', async () => {
 });
 
 test('rows that fail to come end the stream with their error', async () => {
-  const rows = (async function* () {
+  const rows = async function* (): AsyncGenerator<string[]> {
     yield await Promise.resolve(['a']);
     throw new Error('gone');
-  })();
+  };
   for (const format of ['csv', 'xlsx'] as const)
-    await expect(buffer(writeTable({ ...table, rows }, format))).rejects.toThrow();
+    await expect(buffer(writeTable({ ...table, rows: rows() }, format))).rejects.toThrow();
 });
