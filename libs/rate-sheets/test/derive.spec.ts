@@ -141,8 +141,6 @@ test('the first group that names the country replaces the markup; networks and p
   expect(spanning.undecided).toEqual([{ rateId: 'any:338-050', group: 'Antilles' }]);
   expect(pricesOf(spanning.rates)).toEqual(['1', '1.5']);
 });
-  expect([spanning.undecided, pricesOf(spanning.rates)]).toEqual([[{ rateId: 'any:+44', group: 'Europe' }], ['1']]);
-});
 
 test('unit, key and dates stay; the charge basis is the sell side its own', () => {
   const fee = row(
