@@ -1,6 +1,5 @@
 import type { FxDay } from '@ratestream/catalog';
 import { DateTime } from 'luxon';
-import { readDecimal } from './fraction.js';
 
 /** What the European Central Bank's rates are called, and per what they are quoted. */
 export const ECB = { source: 'ecb', base: 'EUR' } as const;
@@ -20,6 +19,8 @@ export interface EcbHistory {
 }
 
 const PUBLISHED_AT = { hour: 16, zone: 'Europe/Berlin' };
+/** As the catalog takes them: at most 12 digits before the point and 9 after it. */
+const FIGURE = /^\d{1,12}(?:\.\d{1,9})?$/;
 const NOT_QUOTED = new Set(['', 'N/A', '-']);
 const DATE_FORMATS = ['yyyy-MM-dd', 'd LLLL yyyy'];
 
@@ -30,7 +31,7 @@ const DATE_FORMATS = ['yyyy-MM-dd', 'd LLLL yyyy'];
  *         daily `eurofxref.csv`, which has spaces and writes 13 April 2026
  * Out     days in order, published at 16:00 in Frankfurt on their date. A line with a fault is left out whole and named,
  *         with every fault of it; a faulty header leaves nothing
- * Never   guesses a figure: one that is zero, negative, in another notation or with more than 15 digits is a fault
+ * Never   guesses a figure: one that is zero, negative, in another notation, or with more than 12 digits before the point or 9 after it is a fault
  */
 export function parseEcbHistory(text: string): EcbHistory {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
@@ -61,8 +62,7 @@ function readLine(line: string, number: number, currencies: readonly string[], f
   for (const [index, currency] of currencies.entries()) {
     const figure = figures[index] ?? '';
     if (NOT_QUOTED.has(figure)) continue;
-    const value = figure.length > 16 ? null : readDecimal(figure);
-    if (value === null || value.n === 0n) faults.push(fault(number, currency, `"${short(figure)}" is not a rate`));
+    if (!FIGURE.test(figure) || !/[1-9]/.test(figure)) faults.push(fault(number, currency, `"${short(figure)}" is not a rate`));
     else rates[currency] = figure;
   }
   if (date === null || faults.length > before) return null;

@@ -35,7 +35,7 @@ test('lines with faults are left out whole and named, with every fault', () => {
     '2026-04-02,N/A,N/A,N/A,',
     '2026-04-13,1.2,186.75,N/A,',
     '',
-    '2026-04-01,1.1,1234567890.1234567,N/A,',
+    '2026-04-01,1.1,1234567890.1234567891,N/A,',
   ].join('\n');
   const { days, faults } = parseEcbHistory(text);
   expect(days.map((day) => day.date)).toEqual(['2026-04-13']);
@@ -51,7 +51,7 @@ test('lines with faults are left out whole and named, with every fault', () => {
     '7 JPY: "0.0000" is not a rate',
     '8 -: no currency has a rate',
     '9 Date: 2026-04-13 is in the file twice',
-    '11 JPY: "1234567890.1234567" is not a rate',
+    '11 JPY: "1234567890.1234567891" is not a rate',
   ]);
 });
 

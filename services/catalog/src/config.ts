@@ -19,6 +19,8 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   /** A staged import is approved by another key than the one that uploaded it. */
   /** Rates of all cards of one bulk change: its approval holds them in memory. */
   bulkMaxRates: envInteger(1, 10_000_000).default(2_000_000),
+  /** Rates of all buy cards that are compared; as many are kept in memory. */
+  comparisonMaxRates: envInteger(1, 20_000_000).default(3_000_000),
   /** How often this process looks for notices that another one has planned, or left behind. */
   noticeIntervalMs: envInteger(100, 600_000).default(5_000),
   importSecondApprover: envBoolean.default(true),
@@ -31,6 +33,12 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   whatIfMaxConcurrent: envInteger(1, 16).default(2),
   /** Rated legs that one what-if may read. */
   whatIfMaxRows: envInteger(1, 2_000_000_000).default(100_000_000),
+  /** History of the ECB's reference rates, CSV or the bank's ZIP of it; absent: no exchange rate is pulled. */
+  fxFeedUrl: z.url({ protocol: /^https?$/ }).optional(),
+  fxFeedIntervalSec: envInteger(60, 604_800).default(3_600),
+  fxFeedTimeoutMs: envInteger(100, 600_000).default(30_000),
+  /** Of a file of exchange rates, pulled or uploaded. */
+  fxMaxBytes: envInteger(1_000, 1_000_000_000).default(16_777_216),
 });
 
 export type CatalogConfig = z.output<typeof catalogConfigSchema>;

@@ -64,6 +64,10 @@ async function changesAndNotices(operator: ReturnType<typeof caller>): Promise<v
     expect(notices).toMatchObject([{ accountId: 'SECRET-other' }]);
     return notices;
   });
+  const against = { usages: [{ account: 'SECRET-other', to: '+4915112345678' }] };
+  const tried = await operator('POST', '/what-if', { draft: { cardId: 'op-sell', csv: 'price\n1\n' }, against });
+  expect(tried.status).toBe(200);
+  THEIRS['what-if'] = [String(tried.body['id'])];
   THEIRS['bulk-changes'] = [String(id)];
   THEIRS['notices'] = [notice?.id ?? ''];
 }
@@ -103,7 +107,7 @@ const THEIRS: Record<string, string[]> = {
 };
 
 /** What a tenant has itself: another's is as if it were not there. The rest is the operator's alone. */
-const HIDDEN = ['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys', 'bulk-changes', 'notices'];
+const HIDDEN = ['accounts', 'rate-cards', 'plans', 'rate-groups', 'api-keys', 'bulk-changes', 'notices', 'what-if'];
 
 test('another tenant reaches nothing of others on any route, and learns nothing', async () => {
   const before = await lastPosition();
@@ -189,6 +193,13 @@ test.each([
   ['POST', '/api-keys', { name: 'x', scope: 'SECRET-other', permissions: ['read'] }, 422],
   ['POST', '/api-keys', { name: 'x', scope: 'operator', permissions: ['read'] }, 422],
   ['POST', '/suppliers', { name: 'x' }, 403],
+  ['GET', '/fx-rates', undefined, 403],
+  ['GET', '/fx-rates/status', undefined, 403],
+  ['GET', '/fx-rates/conversion?from=USD&to=EUR', undefined, 403],
+  ['POST', '/fx-rates/ecb', 'Date,USD\n2026-04-13,1.1684\n', 403],
+  ['POST', '/fx-rates/feed/pull', undefined, 403],
+  ['GET', '/fx-rates/manual', undefined, 403],
+  ['POST', '/fx-rates/manual/00000000-0000-4000-8000-000000000000/approve', undefined, 403],
   ['POST', '/connections', { supplierId: 'SECRET-supplier' }, 403],
   ['POST', '/sources', { format: 'canonical-json', identity: 'gateway-id' }, 403],
 ] as const)('a reseller is refused %s %s %j', async (method, path, body, status) => {

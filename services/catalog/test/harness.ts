@@ -2,18 +2,21 @@ import { join } from 'node:path';
 import { OPERATOR, type ApiKey } from '@ratestream/catalog';
 import { codecs } from '@ratestream/events';
 import { createServiceApp, hashApiKey } from '@ratestream/http';
-import { bareMetrics, silentLogger } from '@ratestream/observability';
+import { bareMetrics, silentLogger, type Metrics } from '@ratestream/observability';
 import { createPool, migrate, Outbox, type Pool } from '@ratestream/postgres';
 import { isolated } from '@ratestream/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { makeBulk } from '../src/bulk/make-bulk.js';
+import { makeDerived, type DerivedParts } from '../src/derived/make-derived.js';
 import { CatalogModule } from '../src/catalog.module.js';
 import { CatalogState } from '../src/commands/catalog-state.js';
 import { CommandHandler } from '../src/commands/command-handler.js';
 import { RowPublisher } from '../src/commands/row-publisher.js';
+import { BuyTables } from '../src/offers/buy-routes.js';
 import { CatalogQueries } from '../src/queries/catalog-queries.js';
 import { takeSheets } from '../src/http/take-sheets.js';
 import { makeNotices } from '../src/notices/make-notices.js';
+import { makeFx } from '../src/fx/make-fx.js';
 import { makeImports } from '../src/imports/make-imports.js';
 import { makeTraffic } from '../src/what-if/make-traffic.js';
 import { makeWhatIfs } from '../src/what-if/make-what-ifs.js';
@@ -66,9 +69,15 @@ export async function startApp(
     /** false: a process that dies right after each publication. */
     issueNotices?: boolean;
     bulkWaitMs?: number;
+    /** Is pulled only when it is asked to. */
+    fxFeedUrl?: string;
+    /** Of exchange rates. */
+    metrics?: Metrics;
+    /** Of commands and exchange rates. */
+    clock?: () => number;
   } = {},
-): Promise<Process & { app: NestFastifyApplication }> {
-  const process = startProcess(pool);
+): Promise<Process & { app: NestFastifyApplication; derived: DerivedParts }> {
+  const process = startProcess(pool, options.clock === undefined ? {} : { clock: options.clock });
   const { state, commands } = process;
   await state.catchUp(pool);
   const publisher = new RowPublisher(commands, state, pool);
@@ -107,6 +116,15 @@ export async function startApp(
     secondApprover: true,
     waitMs: 60_000,
   });
+  const derived = makeDerived({
+    pool,
+    state,
+    runner: imports.runner,
+    exchange: traffic.exchange,
+    logger: silentLogger(),
+    clock,
+    intervalMs: 60_000,
+  });
   const app = await createServiceApp({
     name: 'catalog',
     module: CatalogModule.with({
@@ -120,6 +138,16 @@ export async function startApp(
         limits: { maxBytes, maxRows: 200_000 },
       },
       imports,
+      derived,
+      offers: {
+        pool,
+        view: state.view,
+        runner: imports.runner,
+        tables: new BuyTables(state.view, pool, 1_000_000),
+        exchange: traffic.exchange,
+        currency: 'EUR',
+        clock,
+      },
       bulk: makeBulk({
         pool,
         view: state.view,
@@ -147,6 +175,17 @@ export async function startApp(
         clock: () => Date.now() * 1_000,
       }),
       notices,
+      fx: makeFx({
+        pool,
+        state,
+        commands,
+        settings: { currency: 'EUR', partitions: 6 },
+        logger: silentLogger(),
+        metrics: options.metrics ?? bareMetrics(),
+        clock: options.clock ?? (() => Date.now() * 1_000),
+        secondApprover: true,
+        feed: { url: options.fxFeedUrl, intervalSec: 3_600, timeoutMs: 500, maxBytes: 5_000_000 },
+      }),
       apiKeys: {
         find: (hash) => state.view.apiKeyByHash(hash),
         isWithin: (id, scope) => state.view.isWithin(id, scope),
@@ -158,7 +197,7 @@ export async function startApp(
   });
   if (!state.view.apiKeys.has('admin'))
     await issueKey(process, 'admin', { secret: ADMIN_SECRET, scope: OPERATOR, permissions: ['admin'] });
-  return { ...process, app };
+  return { ...process, app, derived };
 }
 
 export async function issueKey(

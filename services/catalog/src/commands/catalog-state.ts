@@ -1,5 +1,6 @@
 import { CatalogView } from '@ratestream/catalog';
 import type { CatalogEvent } from '@ratestream/events';
+import { FxBook } from '@ratestream/fx';
 import type { Queryable } from '@ratestream/postgres';
 import { readEvents } from '../store/event-store.js';
 
@@ -10,7 +11,9 @@ const PAGE_EVENTS = 5_000;
  * It holds committed events only, so it may be behind another process's commit but never ahead of any.
  */
 export class CatalogState {
-  readonly view = new CatalogView();
+  /** Exchange rates by source, date and knowledge. */
+  readonly fx = new FxBook();
+  readonly view = new CatalogView({ onFxRates: (rates) => this.fx.publish(rates) });
   private caughtUpAtMs = 0;
 
   constructor(private readonly onPosition: (position: number) => void = () => undefined) {}

@@ -5,16 +5,19 @@ import { createKafka, createSerdes, type Kafka } from '@ratestream/kafka';
 import { createLogger, createMetrics, Health, type Logger, type Metrics } from '@ratestream/observability';
 import { createPool, migrate, Outbox, startRelay, type Pool } from '@ratestream/postgres';
 import { CatalogModule, type CatalogParts } from '../catalog.module.js';
+import { makeDerived } from '../derived/make-derived.js';
 import { CatalogState } from '../commands/catalog-state.js';
 import { CommandHandler } from '../commands/command-handler.js';
 import { RowPublisher } from '../commands/row-publisher.js';
 import { makeBulk } from '../bulk/make-bulk.js';
 import type { CatalogConfig } from '../config.js';
+import { makeFx } from '../fx/make-fx.js';
 import type { ImportRunner } from '../imports/import-runner.js';
 import { makeImports } from '../imports/make-imports.js';
 import { makeNotices } from '../notices/make-notices.js';
 import type { NoticeIssuer } from '../notices/notice-issuer.js';
 import { takeSheets } from '../http/take-sheets.js';
+import { BuyTables } from '../offers/buy-routes.js';
 import { CatalogQueries } from '../queries/catalog-queries.js';
 import { makeTraffic, type Traffic } from '../what-if/make-traffic.js';
 import { makeWhatIfs } from '../what-if/make-what-ifs.js';
@@ -76,9 +79,25 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const clickHouse = url === undefined ? null : { url, database };
   const traffic = makeTraffic({ pool, view: state.view, currency: config.currency, clickHouse, clock: nowMicros });
   const { runner, issuer, ...parts } = partsOf(config, { pool, state, commands, metrics, logger, traffic });
+  const fx = makeFx({
+    pool,
+    state,
+    commands,
+    settings: settingsOf(config),
+    logger,
+    metrics,
+    clock: nowMicros,
+    secondApprover: config.importSecondApprover,
+    feed: {
+      url: config.fxFeedUrl,
+      intervalSec: config.fxFeedIntervalSec,
+      timeoutMs: config.fxFeedTimeoutMs,
+      maxBytes: config.fxMaxBytes,
+    },
+  });
   const service = await bootstrapService({
     name: 'catalog',
-    module: CatalogModule.with(parts),
+    module: CatalogModule.with({ ...parts, fx }),
     config,
     logger,
     metrics,
@@ -91,17 +110,22 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
       { name: 'relay', run: () => relay.stop() },
       { name: 'imports', run: () => runner.stop() },
       { name: 'notices', run: () => issuer.stop() },
+      { name: 'derived cards', run: () => parts.derived.follower.stop() },
       { name: 'bulk changes', run: () => parts.bulk.stager.stop() },
       { name: 'traffic', run: () => traffic.close() },
       { name: 'what-ifs', run: () => parts.whatIfs.runner.stop() },
+      { name: 'exchange rates', run: () => fx.stop() },
     ],
   });
   const onFatal = (error: Error): void => service.fail(error);
   const follower = new Follower({ state, pool, logger, intervalMs: config.followIntervalMs, onFatal });
   follower.start();
   issuer.start();
+  parts.derived.follower.start();
+  fx.start();
   service.onShutdown({ name: 'follower', run: () => follower.stop() });
   health.register('view', () => follower.health());
+  health.register('exchange-rates', () => fx.health());
   health.register('relay', () => relay.health());
   return Object.assign(service, { state, commands });
 }
@@ -118,7 +142,7 @@ interface Shared {
 function partsOf(
   config: CatalogConfig,
   { pool, state, commands, metrics, logger, traffic }: Shared,
-): CatalogParts & { runner: ImportRunner; issuer: NoticeIssuer } {
+): Omit<CatalogParts, 'fx'> & { runner: ImportRunner; issuer: NoticeIssuer } {
   const { view } = state;
   const publisher = new RowPublisher(commands, state, pool);
   const slots = new UploadSlots(config.importMaxConcurrent);
@@ -167,6 +191,15 @@ function partsOf(
     whatIfs,
     imports,
     notices,
+    derived: makeDerived({
+      pool,
+      state,
+      runner: imports.runner,
+      exchange: traffic.exchange,
+      logger,
+      clock: nowMicros,
+      intervalMs: config.followIntervalMs,
+    }),
     bulk: makeBulk({
       pool,
       view,
@@ -179,6 +212,15 @@ function partsOf(
       secondApprover: config.importSecondApprover,
       waitMs: config.importWaitMs,
     }),
+    offers: {
+      pool,
+      view,
+      runner: imports.runner,
+      tables: new BuyTables(view, pool, config.comparisonMaxRates),
+      exchange: traffic.exchange,
+      currency: config.currency,
+      clock: nowMicros,
+    },
     issuer: notices.issuer,
     runner: imports.runner,
     commands,

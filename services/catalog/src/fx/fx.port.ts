@@ -1,0 +1,91 @@
+import { ECB, parseEcbHistory, type LineFault } from '@ratestream/fx';
+import { conflict, Cursor, pageOf, ProblemError, type Caller, type Fault, type Page } from '@ratestream/http';
+import type { HealthResult } from '@ratestream/observability';
+import type { Pool } from '@ratestream/postgres';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { authorityOf } from '../http/command-context.js';
+import type { ManualQuery } from '../http/fx-requests.js';
+import { readFileOf } from '../upload/read-file.js';
+import type { FeedStatus, FxFeed } from './fx-feed.js';
+import type { FxPublisher, Published } from './fx-publisher.js';
+import type { FxQueries } from './fx-queries.js';
+import type { FxStatus, FxStatusView } from './fx-status.js';
+import { STALE_AFTER_DAYS } from './fx-status.js';
+import type { ManualFxRates } from './manual-rates.js';
+import { listManual, type ManualRates } from './manual-rates.store.js';
+
+export interface FxParts {
+  pool: Pool;
+  publisher: FxPublisher;
+  queries: FxQueries;
+  statuses: FxStatusView;
+  manual: ManualFxRates;
+  /** null: no feed is configured. */
+  feed: FxFeed | null;
+  maxBytes: number;
+}
+
+export type EcbAnswer = Published & { refused: LineFault[] };
+
+/** Faults that an answer lists; there may be one in every cell of a wrong file. */
+const MAX_FAULTS = 1_000;
+const manualCursor = z.tuple([z.int().min(0), z.uuid()]);
+
+/** Between the controller and what knows exchange rates. All of it is the operator's. */
+export class FxPort {
+  constructor(readonly parts: FxParts) {}
+
+  /** Takes the ECB's file in. A repeat publishes nothing. */
+  async uploadEcb(request: FastifyRequest, partial: boolean, caller: Caller): Promise<EcbAnswer> {
+    const { publisher, maxBytes } = this.parts;
+    const { content } = await readFileOf(request, maxBytes);
+    const { days, faults } = parseEcbHistory(content.toString('utf8'));
+    if (days.length === 0 || (faults.length > 0 && !partial)) throw refusedLines(days.length, faults);
+    const published = await publisher.publish(
+      { ...ECB, days },
+      { authority: authorityOf(caller), actor: caller.keyId },
+    );
+    return { ...published, refused: faults.slice(0, MAX_FAULTS) };
+  }
+
+  start(): void {
+    this.parts.feed?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.parts.feed?.stop();
+  }
+
+  health(): HealthResult {
+    return this.parts.statuses.health();
+  }
+
+  status(): FxStatus {
+    const { statuses, feed } = this.parts;
+    return { sources: statuses.sources(), staleAfterDays: STALE_AFTER_DAYS, feed: feed?.status ?? null };
+  }
+
+  pull(): Promise<FeedStatus> {
+    const { feed } = this.parts;
+    if (feed === null) throw conflict('no_feed', 'No feed is configured: FX_FEED_URL is not set.');
+    return feed.pull();
+  }
+
+  async listManual({ limit, cursor, status }: ManualQuery): Promise<Page<ManualRates>> {
+    const before = cursor === undefined ? null : Cursor.decode(manualCursor, cursor);
+    const rows = await listManual(this.parts.pool, limit + 1, status ?? null, before);
+    return pageOf(rows, limit, ({ stagedAt, id }) => [stagedAt, id]);
+  }
+}
+
+function refusedLines(good: number, faults: readonly LineFault[]): ProblemError {
+  const listed = faults.slice(0, MAX_FAULTS).map(({ line, column, message }): Fault => {
+    return { pointer: `/lines/${line}${column === null ? '' : `/${column}`}`, code: 'malformed', detail: message };
+  });
+  const detail =
+    good === 0
+      ? 'The file holds no rates.'
+      : `${new Set(faults.map(({ line }) => line)).size} lines are refused, so nothing is published; partial=accept publishes the other ${good}.`;
+  return new ProblemError(422, 'lines_refused', detail, listed);
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { decide, type CatalogSettings, type CatalogView } from '@ratestream/catalog';
+import { conflict, idempotencyKeyReused, invalid, notFound, ProblemError, type Caller } from '@ratestream/http';
+import { ECB } from '@ratestream/fx';
+import { transaction, type Pool } from '@ratestream/postgres';
+import type { CommandHandler } from '../commands/command-handler.js';
+import { authorityOf, type CommandHeaders } from '../http/command-context.js';
+import { doneOrThrow } from '../http/command-port.js';
+import { answeredBefore, claim, keepAnswer } from '../store/command-answers.js';
+import type { FxPublication } from './fx-publisher.js';
+import { decideManual, findManual, insertManual, type ManualRates } from './manual-rates.store.js';
+
+export interface ManualRatesOptions {
+  pool: Pool;
+  view: CatalogView;
+  settings: CatalogSettings;
+  commands: Pick<CommandHandler, 'execute'>;
+  /** Whoever entered rates does not approve them. */
+  secondApprover: boolean;
+  /** Microseconds UTC. */
+  clock: () => number;
+}
+
+/** Rates by hand: staged by one key, approved by another. Publishing them and their end are one transaction. */
+export class ManualFxRates {
+  constructor(private readonly options: ManualRatesOptions) {}
+
+  /** Errors: 422 for rates that the catalog would refuse, all faults at once; they are not staged. */
+  async stage(
+    publication: FxPublication & { note: string },
+    caller: Caller,
+    headers: CommandHeaders,
+  ): Promise<ManualRates> {
+    const { pool, clock } = this.options;
+    if (publication.source === ECB.source)
+      throw invalid([
+        { pointer: '/source', code: 'reserved', detail: `"${ECB.source}" is what the bank publishes; name another` },
+      ]);
+    this.tryOut(publication, caller);
+    const { source, base, days, note } = publication;
+    const staged: ManualRates = {
+      ...{ id: randomUUID(), source, base, days: [...days], note, status: 'staged', stagedBy: caller.keyId },
+      ...{ stagedAt: clock(), decidedBy: null, decidedAt: null, position: null },
+    };
+    const idempotency = headers.claimOf(caller, publication);
+    return transaction(pool, async (tx) => {
+      if (idempotency !== null) {
+        const claimed = await claim(tx, idempotency);
+        if (claimed.outcome === 'other_request') throw idempotencyKeyReused();
+        if (claimed.outcome === 'answered') return claimed.answer as ManualRates;
+      }
+      await insertManual(tx, staged);
+      if (idempotency !== null) await keepAnswer(tx, idempotency, staged);
+      return staged;
+    });
+  }
+
+  async approve(id: string, caller: Caller, headers: CommandHeaders): Promise<ManualRates> {
+    const { pool, commands, secondApprover, clock } = this.options;
+    const idempotency = headers.claimOf(caller, null);
+    if (idempotency !== null && (await answeredBefore(pool, idempotency)) !== null) return this.get(id);
+    const found = await this.get(id);
+    if (found.status !== 'staged') throw notStaged(found.status);
+    if (secondApprover && found.stagedBy === caller.keyId)
+      throw new ProblemError(
+        403,
+        'second_approver',
+        'Another key than the one that entered the rates has to approve them.',
+      );
+    const { source, base, days } = found;
+    doneOrThrow(
+      await commands.execute({
+        command: { type: 'PublishFxRates', id: source, body: { base, days } },
+        authority: authorityOf(caller),
+        actor: caller.keyId,
+        expectedVersion: null,
+        idempotency,
+        alongside: async (tx, { position }) => {
+          const decision = { status: 'approved', by: caller.keyId, at: clock(), position } as const;
+          if (!(await decideManual(tx, id, decision))) throw notStaged('decided meanwhile');
+        },
+      }),
+    );
+    return this.get(id);
+  }
+
+  async discard(id: string, caller: Caller): Promise<ManualRates> {
+    const found = await this.get(id);
+    if (found.status === 'discarded') return found;
+    const decision = { status: 'discarded', by: caller.keyId, at: this.options.clock(), position: null } as const;
+    if (!(await decideManual(this.options.pool, id, decision))) throw notStaged(found.status);
+    return this.get(id);
+  }
+
+  async get(id: string): Promise<ManualRates> {
+    const found = await findManual(this.options.pool, id);
+    if (found === null) throw notFound('manual exchange rates', id);
+    return found;
+  }
+
+  /** What approval would say, said while the one who can put it right is still there. */
+  private tryOut({ source, base, days }: FxPublication, caller: Caller): void {
+    const { view, settings, clock } = this.options;
+    const command = { type: 'PublishFxRates' as const, id: source, body: { base, days: [...days] } };
+    const decision = decide(command, { view, now: clock(), authority: authorityOf(caller), settings });
+    if (decision.outcome !== 'accepted') doneOrThrow(decision);
+  }
+}
+
+function notStaged(status: string): ProblemError {
+  return conflict('not_staged', `The rates are ${status}, so there is nothing to decide.`);
+}

@@ -1,0 +1,124 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import { formatInstant } from '@ratestream/catalog';
+import { BodyLimit, Caller, ProblemError, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
+import type { FastifyRequest } from 'fastify';
+import { FxPort, type EcbAnswer } from '../fx/fx.port.js';
+import type { FeedStatus } from '../fx/fx-feed.js';
+import type { ShownConversion, ShownDay } from '../fx/fx-queries.js';
+import type { FxStatus } from '../fx/fx-status.js';
+import type { ManualRates } from '../fx/manual-rates.store.js';
+import type { Shown } from '../queries/catalog-queries.js';
+import { FromHeaders, type CommandHeaders } from './command-context.js';
+import {
+  conversionQuery,
+  daysQuery,
+  ecbQuery,
+  manualBody,
+  manualParams,
+  manualQuery,
+  type ConversionQuery,
+  type DaysQuery,
+  type EcbQuery,
+  type ManualBody,
+  type ManualParams,
+  type ManualQuery,
+} from './fx-requests.js';
+
+const MAX_JSON_BYTES = 4 << 20;
+
+/** Exchange rates: what was published, which rule gives which rate, and how new rates come in. The operator's. */
+@Controller('/api/catalog/v1/fx-rates')
+export class FxRatesController {
+  constructor(private readonly fx: FxPort) {}
+
+  /** Days of a source, newest first. */
+  @Get()
+  list(@Caller() caller: Caller, @Query(zodQuery(daysQuery)) query: DaysQuery): Page<ShownDay> {
+    return this.of(caller).parts.queries.days(query);
+  }
+
+  /** Which rule gives which rate for a pair, at a billing time, as known at a rating time. */
+  @Get('conversion')
+  conversion(@Caller() caller: Caller, @Query(zodQuery(conversionQuery)) query: ConversionQuery): ShownConversion {
+    return this.of(caller).parts.queries.conversion(query);
+  }
+
+  /** Newest date of each source, its age, and how the feed does. */
+  @Get('status')
+  status(@Caller() caller: Caller): FxStatus {
+    return this.of(caller).status();
+  }
+
+  /** The history or the daily file of the ECB. Only days that say something new become events. */
+  @Post('ecb')
+  @BodyLimit(MAX_JSON_BYTES)
+  @ApiConsumes('text/csv', 'multipart/form-data')
+  @ApiBody({ description: 'eurofxref-hist.csv or eurofxref.csv', schema: { type: 'string' } })
+  uploadEcb(
+    @Caller() caller: Caller,
+    @Query(zodQuery(ecbQuery)) { partial }: EcbQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<EcbAnswer> {
+    return this.of(caller).uploadEcb(request, partial === 'accept', caller);
+  }
+
+  /** Pulls the feed now; what went wrong is in the answer. */
+  @Post('feed/pull')
+  @HttpCode(200)
+  pull(@Caller() caller: Caller): Promise<FeedStatus> {
+    return this.of(caller).pull();
+  }
+
+  @Get('manual')
+  async listManual(@Caller() caller: Caller, @Query(zodQuery(manualQuery)) query: ManualQuery): Promise<Page<Shown>> {
+    const { items, nextCursor } = await this.of(caller).listManual(query);
+    return { items: items.map(shown), nextCursor };
+  }
+
+  /** Rates by hand; they count once another key approves them. */
+  @Post('manual')
+  @BodyLimit(MAX_JSON_BYTES)
+  async stage(
+    @Caller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
+    @Body(zodBody(manualBody)) body: ManualBody,
+  ): Promise<Shown> {
+    return shown(await this.of(caller).parts.manual.stage(body, caller, headers));
+  }
+
+  @Get('manual/:ratesId')
+  async one(@Caller() caller: Caller, @Param(zodParams(manualParams)) { ratesId }: ManualParams): Promise<Shown> {
+    return shown(await this.of(caller).parts.manual.get(ratesId));
+  }
+
+  @Post('manual/:ratesId/approve')
+  @HttpCode(200)
+  async approve(
+    @Caller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
+    @Param(zodParams(manualParams)) { ratesId }: ManualParams,
+  ): Promise<Shown> {
+    return shown(await this.of(caller).parts.manual.approve(ratesId, caller, headers));
+  }
+
+  @Post('manual/:ratesId/discard')
+  @HttpCode(200)
+  async discard(@Caller() caller: Caller, @Param(zodParams(manualParams)) { ratesId }: ManualParams): Promise<Shown> {
+    return shown(await this.of(caller).parts.manual.discard(ratesId, caller));
+  }
+
+  private of(caller: Caller): FxPort {
+    if (!caller.isOperator) throw new ProblemError(403, 'operator_only', 'Only the operator may do this.');
+    return this.fx;
+  }
+}
+
+function shown({ stagedAt, decidedAt, days, ...rest }: ManualRates): Shown {
+  return {
+    ...rest,
+    stagedAt: formatInstant(stagedAt),
+    decidedAt: decidedAt === null ? null : formatInstant(decidedAt),
+    days: days.map((day) => ({ ...day, publishedAt: formatInstant(day.publishedAt) })),
+  };
+}
