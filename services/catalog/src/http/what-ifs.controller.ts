@@ -3,16 +3,10 @@ import { ApiProduces } from '@nestjs/swagger';
 import { BodyLimit, Caller, RequirePermission, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
 import type { FastifyReply } from 'fastify';
 import type { LineShown } from '../what-if/what-if.js';
-import {
-  linesQuery,
-  whatIfBody,
-  whatIfParams,
-  type LinesQuery,
-  type WhatIfBody,
-  type WhatIfParams,
-} from '../what-if/what-if-requests.js';
+import { linesQuery, whatIfBody, type LinesQuery, type WhatIfBody } from '../what-if/what-if-requests.js';
 import { refusalOf, WhatIfPort, type WhatIfShown } from '../what-if/what-if.port.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
+import { idParams, type IdParams } from './requests.js';
 
 const MAX_JSON_BYTES = 64 << 20;
 
@@ -43,37 +37,37 @@ export class WhatIfsController {
     return this.whatIfs.list(query, caller);
   }
 
-  @Get(':whatIfId')
-  get(@Caller() caller: Caller, @Param(zodParams(whatIfParams)) { whatIfId }: WhatIfParams): Promise<WhatIfShown> {
-    return this.whatIfs.get(whatIfId, caller);
+  @Get(':id')
+  get(@Caller() caller: Caller, @Param(zodParams(idParams)) { id }: IdParams): Promise<WhatIfShown> {
+    return this.whatIfs.get(id, caller);
   }
 
   /** By account and destination. */
-  @Get(':whatIfId/lines')
+  @Get(':id/lines')
   lines(
     @Caller() caller: Caller,
-    @Param(zodParams(whatIfParams)) { whatIfId }: WhatIfParams,
+    @Param(zodParams(idParams)) { id }: IdParams,
     @Query(zodQuery(linesQuery)) query: LinesQuery,
   ): Promise<Page<LineShown>> {
-    return this.whatIfs.lines(whatIfId, query, caller);
+    return this.whatIfs.lines(id, query, caller);
   }
 
-  @Get(':whatIfId/sheet')
+  @Get(':id/sheet')
   @ApiProduces('text/csv')
   async sheet(
     @Caller() caller: Caller,
-    @Param(zodParams(whatIfParams)) { whatIfId }: WhatIfParams,
+    @Param(zodParams(idParams)) { id }: IdParams,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const csv = await this.whatIfs.csv(whatIfId, caller);
-    void reply.header('content-disposition', `attachment; filename="what-if-${whatIfId}.csv"`);
+    const csv = await this.whatIfs.csv(id, caller);
+    void reply.header('content-disposition', `attachment; filename="what-if-${id}.csv"`);
     return new StreamableFile(csv, { type: 'text/csv; charset=utf-8' });
   }
 
   /** Cancels one that runs, forgets one that has ended. */
-  @Delete(':whatIfId')
+  @Delete(':id')
   @HttpCode(200)
-  end(@Caller() caller: Caller, @Param(zodParams(whatIfParams)) { whatIfId }: WhatIfParams): Promise<WhatIfShown> {
-    return this.whatIfs.end(whatIfId, caller);
+  end(@Caller() caller: Caller, @Param(zodParams(idParams)) { id }: IdParams): Promise<WhatIfShown> {
+    return this.whatIfs.end(id, caller);
   }
 }

@@ -40,9 +40,6 @@ export const whatIfBody = z.strictObject({
 });
 export type WhatIfBody = z.output<typeof whatIfBody>;
 
-export const whatIfParams = z.object({ whatIfId: z.string().min(1).max(100) });
-export type WhatIfParams = z.output<typeof whatIfParams>;
-
 export const linesQuery = pageQuery(5_000);
 export type LinesQuery = z.output<typeof linesQuery>;
 
