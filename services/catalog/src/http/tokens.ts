@@ -4,4 +4,6 @@ export const QUERIES = Symbol('QUERIES');
 export const ROWS = Symbol('ROWS');
 export const IMPORTS = Symbol('IMPORTS');
 export const NOTICES = Symbol('NOTICES');
+export const DERIVED = Symbol('DERIVED');
 export const BULK = Symbol('BULK');
+export const OFFERS = Symbol('OFFERS');

@@ -24,8 +24,16 @@ import { compareMargins, ratesOf, type MarginTotals } from './margin-cards.js';
 const TOUCH_EVERY_MS = 1_000;
 const BREATH_ITEMS = 4_000;
 
+/** What was found about rates that no sheet brought. */
+export interface Judged {
+  findings: readonly Finding[];
+  /** A code for each rate that could not be made. */
+  refused: readonly string[];
+}
+const NOTHING_FOUND: Judged = { findings: [], refused: [] };
+
 /** The service stops: the import is failed and can be uploaded again. */
-class Interrupted extends Error {}
+export class Interrupted extends Error {}
 
 export interface RunnerOptions {
   pool: Pool;
@@ -76,19 +84,27 @@ export class ImportRunner {
    * Stages rates that no sheet brought (a bulk change, a derived card, an offer) with the same diff, margin and approval.
    * The import's row is there already; `one.effectiveFrom` null: it counts from the approval on.
    */
-  async stage(one: NewImport, card: RateCard, next: readonly RateRow[]): Promise<ImportSummary> {
+  async stage(
+    one: NewImport,
+    card: RateCard,
+    next: readonly RateRow[],
+    { findings, refused }: Judged = NOTHING_FOUND,
+  ): Promise<ImportSummary> {
     const { pool, clock } = this.options;
     const startedAt = performance.now();
     const at = one.effectiveFrom ?? clock();
     const { baseVersion, base } = await this.base(card.id, at);
+    const list = new ChunkWriter<Finding>(pool, one.id, 'findings', severityOf);
+    await list.add(findings);
+    await list.end();
     const compared = await this.compare(one.id, card, { at, base, next });
     const summary: ImportSummary = {
-      rowsIn: next.length,
+      rowsIn: next.length + refused.length,
       accepted: next.length,
-      refused: 0,
+      refused: refused.length,
       rates: next.length,
-      refusedBy: {},
-      findings: {},
+      refusedBy: countBy(refused, (code) => code),
+      findings: foundIn(findings),
       padding: null,
       header: [],
       headerRow: 0,
@@ -144,10 +160,7 @@ export class ImportRunner {
   }
 
   /** The version that is in force at an instant, and its rates. */
-  private async base(
-    cardId: string,
-    at: number,
-  ): Promise<{ baseVersion: number | null; base: ReadonlyMap<string, RateRow> }> {
+  async base(cardId: string, at: number): Promise<{ baseVersion: number | null; base: ReadonlyMap<string, RateRow> }> {
     const { pool, view } = this.options;
     const baseVersion = inForce(view.versions(cardId), at);
     const rates = baseVersion === null ? [] : await ratesOf(pool, cardId, baseVersion);
@@ -225,6 +238,19 @@ export class ImportRunner {
       logger.error({ err: error, importId: id }, 'a rate sheet could not be imported');
     return failImport(pool, id, faultOf(error));
   }
+}
+
+function countBy<T>(items: readonly T[], codeOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[codeOf(item)] = (counts[codeOf(item)] ?? 0) + 1;
+  return counts;
+}
+
+function foundIn(findings: readonly Finding[]): ImportSummary['findings'] {
+  const counts = Object.entries(countBy(findings, ({ code }) => code));
+  const severity = (code: string): Finding['severity'] =>
+    findings.find((one) => one.code === code)?.severity ?? 'warning';
+  return Object.fromEntries(counts.map(([code, count]) => [code, { severity: severity(code), count, firstRow: null }]));
 }
 
 function faultOf(error: unknown): ImportFault {

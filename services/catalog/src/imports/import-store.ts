@@ -1,6 +1,14 @@
 import type { ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
 import type { Pool, Queryable } from '@ratestream/postgres';
-import type { ImportFault, ImportSource, ImportStatus, ImportSummary, RateImport } from './import.js';
+import type {
+  DerivedFrom,
+  ImportFault,
+  ImportGroup,
+  ImportSource,
+  ImportStatus,
+  ImportSummary,
+  RateImport,
+} from './import.js';
 
 /** Nobody touches an import for this long while its reader lives. */
 const ABANDONED_AFTER = '2 minutes';
@@ -16,6 +24,10 @@ interface ImportRow {
   card_id: string;
   source: ImportSource;
   bulk_id: string | null;
+  derived: string | null;
+  sheet_group: string | null;
+  group_place: number | null;
+  group_size: number | null;
   status: ImportStatus;
   mode: ImportMode;
   mapping: string;
@@ -53,13 +65,14 @@ export type NewImport = Pick<
   | 'effectiveFrom'
   | 'uploadedBy'
   | 'uploadedAt'
->;
+> &
+  Partial<Pick<RateImport, 'derived' | 'group'>>;
 
 export async function insertImport(tx: Queryable, one: NewImport): Promise<void> {
   await tx.query(
     `insert into rate_import (id, card_id, status, mode, mapping, mapping_id, mapping_version, file_name, bytes, sha256,
-       effective_from, uploaded_by, uploaded_at, source, bulk_id)
-     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       effective_from, uploaded_by, uploaded_at, source, bulk_id, derived, sheet_group, group_place, group_size)
+     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       one.id,
       one.cardId,
@@ -75,6 +88,10 @@ export async function insertImport(tx: Queryable, one: NewImport): Promise<void>
       one.uploadedAt,
       one.source,
       one.bulkId,
+      one.derived === undefined || one.derived === null ? null : JSON.stringify(one.derived),
+      one.group?.id ?? null,
+      one.group?.place ?? null,
+      one.group?.of ?? null,
     ],
   );
 }
@@ -169,6 +186,8 @@ function importOf(row: ImportRow): RateImport {
     cardId: row.card_id,
     source: row.source,
     bulkId: row.bulk_id,
+    derived: row.derived === null ? null : (JSON.parse(row.derived) as DerivedFrom),
+    group: groupOf(row),
     status: row.status,
     mode: row.mode,
     mapping: JSON.parse(row.mapping) as SheetMapping,
@@ -189,6 +208,10 @@ function importOf(row: ImportRow): RateImport {
     summary: row.summary === null ? null : (JSON.parse(row.summary) as ImportSummary),
     fault: row.fault === null ? null : (JSON.parse(row.fault) as ImportFault),
   };
+}
+
+function groupOf({ sheet_group: id, group_place: place, group_size: of }: ImportRow): ImportGroup | null {
+  return id === null ? null : { id, place: place ?? 1, of: of ?? 1 };
 }
 
 function numberOf(text: string | null): number | null {

@@ -1,3 +1,5 @@
+import type { Derivation } from '@ratestream/catalog';
+import type { Fx } from '@ratestream/events';
 import type { AnalysisSummary, ChangeKind, ImportMode, SheetFormat, SheetMapping } from '@ratestream/rate-sheets';
 
 /** Where the rates of an import come from. */
@@ -28,6 +30,24 @@ export interface ImportSummary extends Omit<AnalysisSummary, 'effectiveFrom'> {
   tookMs: number;
 }
 
+/** What the rates of a derived card were computed from. */
+export interface DerivedFrom {
+  cardId: string;
+  version: number;
+  /** As they were then. */
+  terms: Derivation;
+  /** Evidence of the conversion; null: both cards have one currency. */
+  fx: Fx | null;
+}
+
+/** A sheet with several effective dates is one import for each, decided in their order. */
+export interface ImportGroup {
+  id: string;
+  /** From 1. */
+  place: number;
+  of: number;
+}
+
 /** An uploaded sheet and what became of it. Instants are microseconds UTC. */
 export interface RateImport {
   id: string;
@@ -35,6 +55,8 @@ export interface RateImport {
   source: ImportSource;
   /** The bulk change that it is decided with, never by itself; null: it stands alone. */
   bulkId: string | null;
+  derived: DerivedFrom | null;
+  group: ImportGroup | null;
   status: ImportStatus;
   mode: ImportMode;
   mapping: SheetMapping;

@@ -1,0 +1,81 @@
+import type { Queryable, Tx } from '@ratestream/postgres';
+import type { CatalogEvent } from '@ratestream/events';
+import { readEvents } from '../store/event-store.js';
+
+/** Who discards what a newer version has made void. */
+export const DERIVATION = 'derivation';
+
+/** The position after which derived cards are to be computed, locked for this transaction; null: another process has it. */
+export async function lockPosition(tx: Tx): Promise<number | null> {
+  const { rows } = await tx.query<{ position: string }>(
+    'select position from derivation_position for update skip locked',
+  );
+  const [row] = rows;
+  return row === undefined ? null : Number(row.position);
+}
+
+export async function movePosition(tx: Tx, position: number): Promise<void> {
+  await tx.query('update derivation_position set position = $1', [position]);
+}
+
+/** The next event of a version after a position; the last position that was looked at where there is none. */
+export async function nextVersionEvent(
+  db: Queryable,
+  after: number,
+): Promise<{ event: CatalogEvent | null; position: number }> {
+  const { rows } = await db.query<{ position: string }>(
+    `select position from catalog_event where position > $1
+     and type in ('RateCardVersionPublished', 'RateCardVersionWithdrawn') order by position limit 1`,
+    [after],
+  );
+  const [row] = rows;
+  if (row === undefined) return { event: null, position: after };
+  const position = Number(row.position);
+  const [event = null] = await readEvents(db, position - 1, 1);
+  return { event, position };
+}
+
+/** A derived import as far as deciding about it needs. */
+export interface DerivedImport {
+  id: string;
+  fromVersion: number;
+  effectiveFrom: number | null;
+  baseVersion: number | null;
+  publishedVersion: number | null;
+  uploadedBy: string;
+}
+
+/** Derived imports of a card in one state, oldest first. */
+export async function derivedImports(
+  db: Queryable,
+  cardId: string,
+  status: 'staged' | 'approved',
+): Promise<DerivedImport[]> {
+  const { rows } = await db.query<{
+    id: string;
+    derived: string;
+    effective_from: string | null;
+    base_version: number | null;
+    published_version: number | null;
+    uploaded_by: string;
+  }>(
+    `select id, derived, effective_from, base_version, published_version, uploaded_by from rate_import
+     where card_id = $1 and derived is not null and status = $2 order by uploaded_at, id`,
+    [cardId, status],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    fromVersion: (JSON.parse(row.derived) as { version: number }).version,
+    effectiveFrom: row.effective_from === null ? null : Number(row.effective_from),
+    baseVersion: row.base_version,
+    publishedVersion: row.published_version,
+    uploadedBy: row.uploaded_by,
+  }));
+}
+
+/** Makes way for an import that is computed again after its process died; false: it was staged or decided already. */
+export async function isOpen(db: Queryable, id: string): Promise<boolean> {
+  await db.query(`delete from rate_import where id = $1 and status = 'reading'`, [id]);
+  const { rowCount } = await db.query('select 1 from rate_import where id = $1', [id]);
+  return rowCount === 0;
+}
