@@ -103,6 +103,7 @@ const THEIRS: Record<string, string[]> = {
   plans: ['SECRET-plan', 'op-plan'],
   'rate-groups': ['SECRET-group', 'op-group'],
   'numbering-plans': ['SECRET-world'],
+  offers: ['SECRET-offer'],
   'api-keys': ['SECRET-key', 'admin'],
 };
 
@@ -193,6 +194,11 @@ test.each([
   ['POST', '/api-keys', { name: 'x', scope: 'SECRET-other', permissions: ['read'] }, 422],
   ['POST', '/api-keys', { name: 'x', scope: 'operator', permissions: ['read'] }, 422],
   ['POST', '/suppliers', { name: 'x' }, 403],
+  ['POST', '/offers', { name: 'x', currency: 'EUR' }, 403],
+  ['GET', '/offers', undefined, 403],
+  ['GET', '/supplier-comparison', undefined, 403],
+  ['GET', '/supplier-comparison/sheet', undefined, 403],
+  ['POST', '/bulk-changes', { cards: { ids: ['op-sell'] }, change: { percent: '1' } }, 422],
   ['GET', '/fx-rates', undefined, 403],
   ['GET', '/fx-rates/status', undefined, 403],
   ['GET', '/fx-rates/conversion?from=USD&to=EUR', undefined, 403],
