@@ -8,7 +8,7 @@ const HEADER = Buffer.from([0, 0, 0, 0, 1]);
 
 /** Decodes its input, writes pre-built records of the same shape, number and bytes through the same codec. */
 export class NullTask implements Task {
-  private readonly encoders: { topic: TopicName; encode: () => Buffer }[];
+  private readonly encoders: { topic: TopicName; partition: number; encode: () => Buffer }[];
   private next = 0;
   private owed = 0;
 
@@ -16,8 +16,9 @@ export class NullTask implements Task {
     private readonly hop: NullHop,
     private readonly partition: number,
   ) {
-    this.encoders = hop.samples.map(({ topic, schema, body }) => ({
+    this.encoders = hop.samples.map(({ topic, partition: at ?? partition, schema, body }) => ({
       topic,
+      partition: at ?? partition,
       encode: encoderOf(schema, Buffer.from(body, 'base64')),
     }));
   }
@@ -33,12 +34,14 @@ export class NullTask implements Task {
       decode(hop.decode, record.value);
       if (hop.passTo !== null) {
         const topic = record.headers['kind'] === 'receipt' ? (hop.passReceiptsTo ?? hop.passTo) : hop.passTo;
-        out.push({ topic, partition, key: null, value: record.value, headers: { ...record.headers } });
+        const to = hop.passOver > 1 ? spread(record.headers['key'] ?? '', hop.passOver) : partition;
+        out.push({ topic, partition: to, key: null, value: record.value, headers: { ...record.headers } });
         continue;
       }
       for (this.owed += hop.outputsPerInput; this.owed >= 1; this.owed--) {
         const sample = this.encoders[this.next++ % this.encoders.length];
-        if (sample !== undefined) out.push({ topic: sample.topic, partition, key: 'root', value: sample.encode() });
+        if (sample !== undefined)
+          out.push({ topic: sample.topic, partition: sample.partition, key: 'root', value: sample.encode() });
       }
     }
     return out;
@@ -59,6 +62,13 @@ export class NullTask implements Task {
   stop(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** As evenly as root payers and ids of receipts lie. */
+function spread(key: string, partitions: number): number {
+  let hash = 0;
+  for (let at = 0; at < key.length; at++) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) >>> 0;
+  return hash % partitions;
 }
 
 function encoderOf(schema: NullHop['samples'][number]['schema'], body: Buffer): () => Buffer {

@@ -2,6 +2,7 @@ import { codecs } from '@ratestream/events';
 import type { TopicName } from '@ratestream/events';
 import { readToEnd } from '@ratestream/kafka';
 import type { Kafka } from '@ratestream/kafka';
+import { Random } from '@ratestream/tool-simulator';
 import type { NullHop } from './null-spec.js';
 
 type Sample = NullHop['samples'][number];
@@ -37,11 +38,17 @@ export async function sampleTopic(
           if (schema === 'CorrelationRecord' && codecs.CorrelationRecord.decode(value, WIRE_HEADER).kind === 'ask')
             sampled.asks++;
           if (sampled.count++ % every === 0)
-            sampled.samples.push({ topic, schema, body: value.subarray(WIRE_HEADER).toString('base64') });
+            sampled.samples.push({ topic, partition, schema, body: value.subarray(WIRE_HEADER).toString('base64') });
         }
       },
     });
   }
+  // in the topic they lie partition by partition; a service writes them as they come
+  const order = new Random(topic);
+  sampled.samples = sampled.samples
+    .map((sample) => ({ sample, at: order.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ sample }) => sample);
   return sampled;
 }
 

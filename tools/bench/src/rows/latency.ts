@@ -15,6 +15,8 @@ import { StoreClock } from './store-clock.js';
 const PER_SECOND = 1_000;
 const WIRE_HEADER = 5;
 const TICK_MS = 5;
+/** Of every topic here, locally. */
+const PARTITIONS = 6;
 
 /** Milliseconds from the acknowledgement in `cdr.raw`, by kind of record. */
 interface Latencies {
@@ -39,7 +41,7 @@ async function measure(bench: BenchStack, { quick, say }: BenchOptions): Promise
   const seconds = quick ? 8 : 40;
   const nulls = [
     startNull(spec(bench, chainOfIngest())),
-    startNull(spec(bench, [pass('null-rating', 'usage', 'rated')])),
+    startNull(spec(bench, [pass('null-rating', 'usage', 'rated', 1)])),
   ];
   await sleep(6_000);
   say('null chain');
@@ -68,15 +70,15 @@ function spec({ stack }: BenchStack, hops: NullHop[]): Parameters<typeof startNu
   return { brokers: stack.addresses.kafkaBrokers, topicPrefix: NULL_PREFIX, hops };
 }
 
-/** A receipt takes one hop more: it is matched in `ingest.correlation`. */
+/** A receipt takes one hop more: it is matched in `ingest.correlation`. Both write to the partitions of others, as ingest does. */
 function chainOfIngest(): NullHop[] {
   return [
-    { ...pass('null-ingest', 'cdr.raw', 'usage'), passReceiptsTo: 'ingest.correlation' },
-    pass('null-correlation', 'ingest.correlation', 'usage'),
+    { ...pass('null-ingest', 'cdr.raw', 'usage', PARTITIONS), passReceiptsTo: 'ingest.correlation' },
+    pass('null-correlation', 'ingest.correlation', 'usage', PARTITIONS),
   ];
 }
 
-function pass(group: string, input: NullHop['input'], passTo: NullHop['input']): NullHop {
+function pass(group: string, input: NullHop['input'], passTo: NullHop['input'], passOver: number): NullHop {
   return {
     group,
     input,
@@ -85,6 +87,7 @@ function pass(group: string, input: NullHop['input'], passTo: NullHop['input']):
     outputsPerInput: 0,
     samples: [],
     passTo,
+    passOver,
     passReceiptsTo: null,
   };
 }
@@ -144,7 +147,7 @@ async function runTraffic(
     if (batch.length > 0) {
       const out: OutRecord[] = batch.map(({ key, kind, source, value }) => ({
         topic: 'cdr.raw',
-        partition: partition++ % 6,
+        partition: partition++ % PARTITIONS,
         key: null,
         value,
         headers: { source, key, kind },

@@ -74,6 +74,7 @@ async function ingestRow(bench: BenchStack, rate: number, raw: number): Promise<
     outputsPerInput: correlation.asks / correlation.count,
     samples: usage.samples,
     passTo: null,
+    passOver: 1,
     passReceiptsTo: null,
   };
   const reading: NullHop = {
@@ -84,6 +85,7 @@ async function ingestRow(bench: BenchStack, rate: number, raw: number): Promise<
     outputsPerInput: outputs / raw,
     samples: mixed(usage, direct / outputs, correlation),
     passTo: null,
+    passOver: 1,
     passReceiptsTo: null,
   };
   const position = groupPosition(nullKafka, 'null-ingest', 'cdr.raw');
@@ -99,8 +101,9 @@ async function ratingRow(bench: BenchStack, rate: number, rated: Sampled, usages
     maxBatch: 1_000,
     decode: 'UsageEvent',
     outputsPerInput: rated.count / usages,
-    samples: rated.samples,
+    samples: rated.samples.map((sample) => ({ ...sample, partition: null })), // rating writes beside what it reads
     passTo: null,
+    passOver: 1,
     passReceiptsTo: null,
   };
   const baseline = await timeNull(bench, [hop], groupPosition(bench.nullKafka, 'null-rating', 'usage'), usages);
