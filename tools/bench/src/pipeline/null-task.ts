@@ -16,7 +16,7 @@ export class NullTask implements Task {
     private readonly hop: NullHop,
     private readonly partition: number,
   ) {
-    this.encoders = hop.samples.map(({ topic, partition: at ?? partition, schema, body }) => ({
+    this.encoders = hop.samples.map(({ topic, partition: at, schema, body }) => ({
       topic,
       partition: at ?? partition,
       encode: encoderOf(schema, Buffer.from(body, 'base64')),
