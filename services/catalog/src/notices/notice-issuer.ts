@@ -7,7 +7,7 @@ import type { CommandHandler } from '../commands/command-handler.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import { boundAccounts } from './bound-accounts.js';
 import { noticeChanges, totalsOf, type ChangeTotals } from './notice-changes.js';
-import { endRun, insertNotices, plannedRuns, toldAccounts, type NoticeRun } from './notice-store.js';
+import { describeRun, endRun, insertNotices, plannedRuns, toldAccounts, type NoticeRun } from './notice-store.js';
 import type { NoticeTraffic } from './notice-traffic.js';
 import { waitingLosses } from './waiting-losses.js';
 
@@ -91,7 +91,6 @@ export class NoticeIssuer {
     const base = run.baseVersion === null ? [] : await ratesOf(pool, card.id, run.baseVersion);
     const next = await ratesOf(pool, card.id, run.version);
     const totals = totalsOf(noticeChanges(base, next));
-    await this.tell(run, totals);
     const now = clock();
     const inForceNow = versionBefore(view, run, now);
     const { totals: losses, losses: list } = await waitingLosses(
@@ -107,7 +106,9 @@ export class NoticeIssuer {
       },
       traffic,
     );
-    await endRun(pool, run, { at: now, summary: { ...totals, losses }, losses: list });
+    await describeRun(pool, run, { ...totals, losses }, list);
+    await this.tell(run, totals);
+    await endRun(pool, run, clock());
   }
 
   private async tell(run: NoticeRun, { changes }: ChangeTotals): Promise<void> {

@@ -91,19 +91,26 @@ export async function insertNotices(
   );
 }
 
-/** Out: false where another process has ended it. */
-export async function endRun(
+/** Keeps what the notices say and cost, before anybody is told. */
+export async function describeRun(
   db: Queryable,
   { cardId, version }: NoticeRun,
-  done: { at: number; summary: NoticeSummary; losses: readonly WaitingLoss[] },
-): Promise<boolean> {
-  const body = await pack(Buffer.from(JSON.stringify(done.losses)));
-  const { rowCount } = await db.query(
-    `update notice_run set status = 'issued', issued_at = $3, summary = $4, losses = $5
-     where card_id = $1 and version = $2 and status = 'planned'`,
-    [cardId, version, done.at, JSON.stringify(done.summary), body],
+  summary: NoticeSummary,
+  losses: readonly WaitingLoss[],
+): Promise<void> {
+  const body = await pack(Buffer.from(JSON.stringify(losses)));
+  await db.query(
+    `update notice_run set summary = $3, losses = $4 where card_id = $1 and version = $2 and status = 'planned'`,
+    [cardId, version, JSON.stringify(summary), body],
   );
-  return rowCount === 1;
+}
+
+/** Everybody was told. */
+export async function endRun(db: Queryable, { cardId, version }: NoticeRun, at: number): Promise<void> {
+  await db.query(
+    `update notice_run set status = 'issued', issued_at = $3 where card_id = $1 and version = $2 and status = 'planned'`,
+    [cardId, version, at],
+  );
 }
 
 export async function findNotice(db: Queryable, id: string): Promise<StoredNotice | null> {
