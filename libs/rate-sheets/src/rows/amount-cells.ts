@@ -13,6 +13,8 @@ type End = 'validFrom' | 'validUntil';
 export class AmountCells {
   private readonly format: PriceFormat;
   private readonly dates = new Map<string, DateReader>();
+  /** What the price cell of the row names; its surcharges are in it too. */
+  private ofPrice: string | null = null;
   private readonly instants = new Map<string, number | null>();
 
   constructor(
@@ -33,13 +35,13 @@ export class AmountCells {
     }
   }
 
-  /** Out: null where the row has none, with the fault unless it may be so. */
-  price(fees: readonly Fee[]): Nano | null {
+  /** Out: null where the row has none, with the fault unless the mapping lets it be blank. Read before the surcharges. */
+  price(): Nano | null {
     const source = this.mapping.price;
+    this.ofPrice = null;
     if (source === undefined) return null;
     const text = this.cells.text('price');
-    if (text === '' && source.optional && fees.length > 0) return null;
-    return this.amount('price', text, undefined);
+    return text === '' && source.optional ? null : this.amount('price', text, undefined);
   }
 
   fees(): readonly Fee[] {
@@ -78,6 +80,7 @@ export class AmountCells {
       this.cells.fault(field, cell.fault.code, cell.fault.message);
       return null;
     }
+    if (field === 'price') this.ofPrice = cell.currency;
     const { currency, at } =
       stated === undefined ? this.currencyOf(field, cell.currency) : { currency: cell.currency ?? stated, at: field };
     if (currency === null) this.cells.fault(at, 'missing_currency', 'neither the row nor the mapping says a currency');
@@ -91,7 +94,10 @@ export class AmountCells {
     const { symbols, fixed } = this.mapping.currency;
     const column =
       named === '' ? null : (Object.entries(symbols).find(([sign]) => sign.toUpperCase() === named)?.[1] ?? named);
-    return { currency: column ?? ofCell ?? fixed ?? null, at: this.cells.has('currency') ? 'currency' : field };
+    return {
+      currency: column ?? ofCell ?? this.ofPrice ?? fixed ?? null,
+      at: this.cells.has('currency') ? 'currency' : field,
+    };
   }
 
   private date(field: string): number | null {

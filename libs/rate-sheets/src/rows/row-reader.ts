@@ -58,14 +58,14 @@ export class RowReader {
     const routeGrade = labels.label('routeGrade');
     const priority = labels.priority();
     const unit = (labels.label('unit') ?? 'part') as 'part' | 'message';
+    const price = amounts.price();
     const fees = amounts.fees();
-    const price = amounts.price(fees);
     const effective = amounts.effective();
     const nothing = country === null && mcc === null && prefixes.length === 0;
     if (nothing && cells.faults.length === 0 && this.mapping.blankDestination === 'refuse')
       cells.fault(null, 'no_destination', 'names no country, network or prefix');
     if (price === null && fees.length === 0 && cells.faults.length === 0)
-      cells.fault(null, 'no_surcharge', 'has neither a price nor a surcharge');
+      cells.fault(null, 'no_amount', 'has neither a price nor a surcharge');
     if (cells.faults.length > 0) return emptyDraft(row, cells.faults);
     return {
       row,
