@@ -92,15 +92,25 @@ function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Differe
 /** Where its amount is from. */
 function comparePriced(expected: LegVerdict, actual: RatedLeg): Pick<Difference, 'what' | 'text'> | null {
   if (expected.price === null || actual.priced === null) return null;
-  const { reporting } = expected.price;
-  const text = comparePrice(expected.price, actual.priced) ?? compareReporting(reporting, actual.priced);
+  if (dayOf(expected.billingTime) !== dayOf(actual.priced.billingTime))
+    return { what: 'price', text: `billed at ${actual.priced.billingTime}, must be ${expected.billingTime}` };
+  const text = comparePrice(expected.price, actual.priced);
   if (text !== null) return { what: 'price', text };
+  // An earlier moment of the same day at the same price is no correction, nor is what it would be in reports.
+  if (expected.billingTime !== actual.priced.billingTime) return null;
+  const { reporting } = expected.price;
+  const reportingText = compareReporting(reporting, actual.priced);
+  if (reportingText !== null) return { what: 'reported', text: reportingText };
   const reported = expected.state === 'settled' ? (reporting?.amount ?? ZERO) : ZERO;
   if (!reported.equals(actual.reported))
     return { what: 'reported', text: `reported ${actual.reported.toFixed()}, must be ${reported.toFixed()}` };
   return expected.fixedOnce && actual.changed !== null
     ? { what: 'evidence', text: `its price changed although nothing corrected it: ${actual.changed}` }
     : null;
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / 86_400_000_000);
 }
 
 /** All that a person needs to see who is right: the facts, the steps in `rated`, and the oracle's reasoning. */

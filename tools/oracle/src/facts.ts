@@ -1,3 +1,4 @@
+import { UNKNOWN_ORIGIN } from '@ratestream/catalog';
 import type { Network, PartCounts, UsageEvent } from '@ratestream/events';
 
 /** What one usage event adds to the knowledge of a part; small, since a run keeps hundreds of thousands. */
@@ -49,7 +50,7 @@ export function factOf(usage: UsageEvent, order: number): Fact {
     network: usage.network,
     trafficClass: usage.trafficClass,
     senderType: usage.senderType,
-    originCountry: usage.originCountry,
+    originCountry: usage.originCountry === UNKNOWN_ORIGIN ? null : usage.originCountry,
     routeGrade: usage.routeGrade,
     parts: usage.parts,
     supplier: usage.supplier,

@@ -7,6 +7,7 @@ export type { OracleResult } from './oracle.js';
 export { emptyCatalog, readCatalog } from './oracle-catalog.js';
 export type { OracleCatalog, OracleVersion } from './oracle-catalog.js';
 export { derivedPrice } from './derived.js';
+export type { Factor } from './derived.js';
 export { convert, exchangeFor } from './exchange.js';
 export type { Exchange, ExchangeQuestion, FxEvidence } from './exchange.js';
 export { RatedFold } from './rated-fold.js';

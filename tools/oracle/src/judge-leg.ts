@@ -39,10 +39,10 @@ export function judgeLeg(
   catalog: OracleCatalog,
   timedOut: ReadonlySet<string>,
   fixed: Priced | null = null,
-): LegVerdict & { priced: Priced | null } {
+): LegVerdict & { priced: Priced | null; late: boolean } {
   const { leg, subject, terms } = question;
   const priced = fixed ?? priceOf(question.asked, catalog);
-  if ('reason' in priced) return { ...unpriced(question, priced), priced: null };
+  if ('reason' in priced) return { ...unpriced(question, priced), priced: null, late: false };
   const { rate, card, price } = priced;
   const { basis, timeoutSec, timeoutPolicy } = termsOf(rate, terms ?? card, card, subject);
   const known = outcomeOf(question, rate, card, basis);
@@ -61,6 +61,7 @@ export function judgeLeg(
     reasons: [],
     price,
     priced,
+    late,
     fixedOnce: true,
     due: state !== 'released' && !price.amount.isZero(),
     why: `${priced.why}, on ${basis}: ${known}${late ? `, timed out: ${state}` : ''}`,

@@ -37,7 +37,7 @@ export function judgeMessage(
   return legQuestions(parts, moments.at(-1)?.ratedAt ?? 0, catalog).map((question) => {
     if ('state' in question) return question;
     const before = past.get(legKey(question.leg));
-    const { priced: _, ...verdict } = judgeLeg(question, catalog, timedOut, before?.fixed ?? null);
+    const { priced: _, late: __, ...verdict } = judgeLeg(question, catalog, timedOut, before?.fixed ?? null);
     return { ...verdict, fixedOnce: oneSubject, reasons: before?.reasons ?? verdict.reasons };
   });
 }
@@ -47,6 +47,7 @@ interface LegPast {
   fixed: Priced | null;
   /** What that was asked with; an earlier record of the life that asks otherwise corrects it. */
   askedWith: string;
+  billingTime: number;
   reasons: string[];
 }
 
@@ -68,13 +69,21 @@ function pastOf(
       const askedWith = JSON.stringify(essence(question));
       const before = past.get(key);
       if (before !== undefined && before.fixed !== null && before.askedWith === askedWith) continue;
-      const { priced, state, reason } = judgeLeg(question, catalog, timedOut);
+      const { priced, state, reason, late } = judgeLeg(question, catalog, timedOut);
       const reasons = [...(before?.reasons ?? []), ...(reason === null ? [] : [reason])];
-      const isFixed = state !== 'released' || timedOut.has(key);
-      past.set(key, { fixed: isFixed ? priced : null, askedWith, reasons });
+      const isDue = state !== 'released' || late;
+      const sameTime = before?.billingTime === question.leg.billingTime;
+      const fixed = isDue && priced !== null ? keep(sameTime ? before.fixed : null, priced) : null;
+      past.set(key, { fixed, askedWith, billingTime: question.leg.billingTime, reasons });
     }
   }
   return past;
+}
+
+/** A record that corrects nothing of the price leaves it as it was, with what was known then. */
+function keep(fixed: Priced | null, now: Priced): Priced {
+  const whatItIs = ({ price: { reporting: _, ...rest } }: Priced): string => JSON.stringify(rest);
+  return fixed !== null && whatItIs(fixed) === whatItIs(now) ? fixed : now;
 }
 
 /** What a price depends on, but for when it is asked. */

@@ -27,12 +27,11 @@ export function legQuestions(
   knownAt: number,
   catalog: OracleCatalog,
 ): (LegQuestion | LegVerdict)[] {
+  // What happened to a part is known even while nobody knows whose it is.
+  const attempts = new Map(parts.map(({ part, facts }) => [part, attemptsOf(chargeable(facts))]));
   const known = parts.map((part) => readPart(part, knownAt)).filter((part) => part !== null);
   return known.flatMap((part) => {
-    const siblings = Array.from(
-      { length: part.subject.total },
-      (_, i) => known.find((other) => other.part === i + 1) ?? null,
-    );
+    const siblings = Array.from({ length: part.subject.total }, (_, i) => attempts.get(i + 1) ?? null);
     return [...sellLegs(part, siblings, catalog), ...buyLegs(part, catalog)];
   });
 }
@@ -40,8 +39,12 @@ export function legQuestions(
 /** Recorded, and charged only where a rate says so; no rate of this version of the model does. */
 const NO_MONEY: ReadonlySet<string> = new Set(['blocked', 'converted', 'lookup']);
 
+function chargeable(facts: readonly Fact[]): Fact[] {
+  return facts.filter(({ direction, event }) => direction === 'mt' && !NO_MONEY.has(event));
+}
+
 function readPart({ messageId, part, facts }: PartFacts, knownAt: number): Part | null {
-  const events = facts.filter(({ direction, event }) => direction === 'mt' && !NO_MONEY.has(event));
+  const events = chargeable(facts);
   const life = [...events].sort(byLife);
   const subject = subjectOf(life);
   if (subject === null) return null;
@@ -60,7 +63,7 @@ function attemptsOf(events: readonly Fact[]): AttemptFacts[] {
 /** Customer pays reseller, that reseller pays its parent, … the root payer pays the operator. */
 function sellLegs(
   { messageId, part, subject, life, attempts, knownAt }: Part,
-  siblings: readonly (Part | null)[],
+  siblings: readonly (AttemptFacts[] | null)[],
   catalog: OracleCatalog,
 ): (LegQuestion | LegVerdict)[] {
   const billingTime = sellTimeOf(life, subject);
@@ -93,7 +96,7 @@ function sellLegs(
       },
       outcome,
       messageOutcome: (basis) =>
-        together(siblings.map((sibling) => (sibling === null ? 'open' : sellOutcome(basis, sibling.attempts)))),
+        together(siblings.map((sibling) => (sibling === null ? 'open' : sellOutcome(basis, sibling)))),
     };
   });
 }

@@ -25,8 +25,8 @@ function rowsFor(card: RateCard, rows: readonly RateRow[], key: MatchKey): RateR
 
 /** A message of unknown origin is priced by `unknown` alone as soon as an origin matters to its price, never by "any". */
 function withRightOrigin(rows: readonly RateRow[], { originCountry }: MatchKey): readonly RateRow[] | 'origin_unknown' {
-  const isUnknown = originCountry === null || originCountry === UNKNOWN_ORIGIN;
-  if (!isUnknown) return rows.filter((row) => row.originCountry === null || row.originCountry === originCountry);
+  if (originCountry !== null)
+    return rows.filter((row) => row.originCountry === null || row.originCountry === originCountry);
   if (rows.every((row) => row.originCountry === null)) return rows;
   const ofUnknown = rows.filter((row) => row.originCountry === UNKNOWN_ORIGIN);
   return ofUnknown.length > 0 ? ofUnknown : 'origin_unknown';
@@ -46,7 +46,7 @@ function matchesDestination(row: RateRow, key: MatchKey, evidence: NetworkRef | 
   if (row.country !== null && row.country !== country) return false;
   if (row.mcc !== null && row.mcc !== evidence?.mcc) return false;
   if (row.mnc !== null && row.mnc !== evidence?.mnc) return false;
-  return row.prefix === null || digits(key.recipient).startsWith(row.prefix);
+  return row.prefix === null || priceableDigits(key.recipient).startsWith(row.prefix);
 }
 
 function matchesRest(row: RateRow, key: MatchKey): boolean {
@@ -55,8 +55,9 @@ function matchesRest(row: RateRow, key: MatchKey): boolean {
   return row.routeGrade === null || row.routeGrade === key.routeGrade;
 }
 
-function digits(recipient: string | null): string {
-  return (recipient ?? '').replace(/^\+/, '');
+/** The last four digits are nobody's business downstream, so no price depends on them. */
+function priceableDigits(recipient: string | null): string {
+  return (recipient ?? '').replace(/^\+/, '').slice(0, -4);
 }
 
 /** Below 0 where `a` comes first. */

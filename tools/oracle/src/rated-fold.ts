@@ -74,9 +74,7 @@ export class RatedFold {
       if (step.accountCurrency !== '') leg.accountCurrency = step.accountCurrency;
       if (leg.priced !== null && step.action !== 'unrated') leg.changed ??= contradiction(leg.priced, step);
       if (step.action === 'hold' || step.action === 'settle') leg.priced = step;
-      leg.steps.push(
-        `${event.cause.type} ${event.event} ${step.action} ${fromNano(step.action === 'hold' ? step.heldAmount : step.amount).toFixed()}`,
-      );
+      leg.steps.push(describe(event, step));
       this.legs.set(key, leg);
       if (event.cause.type === 'timer') {
         this.timers.push({ key, deadline: leg.deadline, ratedAt: event.ratedAt });
@@ -87,6 +85,13 @@ export class RatedFold {
   timedOut(): Set<string> {
     return new Set(this.timers.map(({ key }) => key));
   }
+}
+
+/** For a person. Example: `usage delivered settle 0.1 by s1 v2 r7` */
+function describe({ cause, event }: RatedEvent, { action, heldAmount, amount, rate, reason }: Leg): string {
+  const posted = fromNano(action === 'hold' ? heldAmount : amount).toFixed();
+  const by = rate === null ? (reason ?? '') : `by ${rate.cardId} v${rate.version} ${rate.rateId} ${rate.matchedBy}`;
+  return `${cause.type} ${event} ${action} ${posted} ${by}`;
 }
 
 /** Hold, settlement and release of a leg carry the same evidence. */

@@ -13,13 +13,12 @@ function disagreements(seed: number): { found: string[]; usages: number } {
   const dice = new Dice(seed);
   const scene = randomScene(dice);
   const catalog = randomCatalog(dice, scene);
-  const pricing = new PricingUnderTest(catalog);
+  const pricing = new PricingUnderTest(catalog, dice.chance(0.3));
   const oracle = new Oracle();
   const fold = new RatedFold();
   let usages = 0;
   for (let number = 0; number < MESSAGES_PER_CATALOG; number++) {
-    // Where prices become known on the way, the steps of a life tell the same: what changes the price is then their time alone.
-    const life = disturb(dice, randomLife(dice, scene, number, scene.ratedAt.length === 1));
+    const life = disturb(dice, randomLife(dice, scene, number));
     // Once a deadline has passed it stays passed: what is opened after it times out at once.
     const timeOutFrom = dice.chance(0.15) ? dice.int(0, life.length - 1) : life.length;
     let moment = 0;

@@ -12,7 +12,11 @@ export class PricingUnderTest {
   private readonly pricing: Omit<Pricing, 'ratedAt'>;
   private offset = 0;
 
-  constructor(catalog: OracleCatalog) {
+  /** `asQuote`: asked long afterwards what was known at an instant, as a quote may be, instead of asked then. */
+  constructor(
+    catalog: OracleCatalog,
+    private readonly asQuote: boolean,
+  ) {
     const chain = (id: string): string[] => {
       const account = catalog.accounts.get(id);
       return account === undefined ? [] : account.parentId === null ? [id] : [id, ...chain(account.parentId)];
@@ -35,14 +39,14 @@ export class PricingUnderTest {
   }
 
   feed(usage: UsageEvent, ratedAt: number): RatedEvent[] {
-    const pricing = { ...this.pricing, ratedAt };
-    return this.fold(decideUsage(usage, { partition: 0, offset: this.offset++ }, this.state, pricing));
+    const ref = { partition: 0, offset: this.offset++ };
+    return this.fold(decideUsage(usage, ref, this.state, this.knowing(ratedAt)));
   }
 
   /** Something became known: what has no price is asked for again. */
   retry(messageId: string, part: number, ratedAt: number): RatedEvent[] {
     const state = this.state.part(messageId, part);
-    return state === undefined ? [] : this.fold(decideRetry(state, this.state, { ...this.pricing, ratedAt }));
+    return state === undefined ? [] : this.fold(decideRetry(state, this.state, this.knowing(ratedAt)));
   }
 
   /** Every deadline passes. */
@@ -50,6 +54,10 @@ export class PricingUnderTest {
     const state = this.state.part(messageId, part);
     const pricing = { ...this.pricing, ratedAt: LONG_AFTER };
     return state === undefined ? [] : this.fold(decideTimeout(state, Number.MAX_SAFE_INTEGER, pricing));
+  }
+
+  private knowing(knownAt: number): Pricing {
+    return this.asQuote ? { ...this.pricing, ratedAt: LONG_AFTER, knownAt } : { ...this.pricing, ratedAt: knownAt };
   }
 
   private fold(events: RatedEvent[]): RatedEvent[] {

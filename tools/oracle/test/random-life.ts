@@ -11,12 +11,16 @@ interface Message {
   accepted: number;
   subject: Partial<UsageEvent>;
   /** What a step tells beside it: the same in each step of most lives, something else or nothing in each of some. */
-  tell: () => Partial<UsageEvent>;
+  tell: () => Told;
+  /** Receipts that do not know when the message was accepted, or not even whose it is. */
+  receipts: 'know all' | 'know no times' | 'know no account';
 }
 
-/** A message's life in the order in which it happened. `mayDiffer`: its steps may tell different things. */
-export function randomLife(dice: Dice, scene: Scene, number: number, mayDiffer: boolean): UsageEvent[] {
-  const message = randomMessage(dice, scene, number, mayDiffer);
+type Told = Partial<UsageEvent> & { scheduled: number | null };
+
+/** A message's life in the order in which it happened. */
+export function randomLife(dice: Dice, scene: Scene, number: number): UsageEvent[] {
+  const message = randomMessage(dice, scene, number);
   const total = dice.chance(0.15) ? 3 : 1;
   const life: UsageEvent[] = [];
   for (let part = 1; part <= total; part++) {
@@ -25,65 +29,88 @@ export function randomLife(dice: Dice, scene: Scene, number: number, mayDiffer: 
     const udh = total === 1 ? null : { ref: 7, part, total };
     life.push(...lifeOfPart(dice, { ...message, subject: { ...message.subject, udh } }, part));
   }
-  return life.length > 0 ? life : randomLife(dice, scene, number, mayDiffer);
+  return life.length > 0 ? life : randomLife(dice, scene, number);
 }
 
-function randomMessage(dice: Dice, scene: Scene, number: number, mayDiffer: boolean): Message {
+function randomMessage(dice: Dice, scene: Scene, number: number): Message {
   const { country, code, mccs } = dice.pick(COUNTRIES);
   const chain = dice.pick([['single'], ['root'], ['middle', 'root'], ['leaf', 'middle', 'root']]);
-  const reported = dice.pick([null, 1, 2, 5]);
-  const computed8 = dice.pick([null, 1, 2, 3]);
-  const randomTelling = (): Partial<UsageEvent> => telling(dice, country, mccs);
+  const accepted = instant(dice, scene);
+  const randomTelling = (): Told => telling(dice, country, mccs, accepted);
   const same = randomTelling();
-  const differs = mayDiffer && dice.chance(0.3);
+  const differs = dice.chance(0.3);
   return {
     number,
-    accepted: instant(dice, scene),
+    accepted,
     subject: {
       messageId: messageIdOf('fuzz', String(number)),
       account: chain[0] ?? null,
       rootPayer: chain.at(-1) ?? '',
       chain,
       country: dice.chance(0.97) ? country : null,
-      recipient: `+${code}${dice.pick(['15', '1512', '7', '99'])}${String(dice.int(1e7, 9e7))}`,
+      recipient: dice.chance(0.97)
+        ? `+${code}${dice.pick(['15', '1512', '7', '99'])}${String(dice.int(1e7, 9e7))}`
+        : `+${code}151${String(dice.int(0, 99))}`,
       trafficClass: dice.pick(CLASSES),
-      parts: {
-        reported,
-        computed8,
-        computed16: computed8 === null ? null : dice.pick([computed8, computed8 + 1]),
-        assumed: reported === null && computed8 === null,
-      },
     },
     tell: () => (differs ? randomTelling() : same),
+    receipts: dice.pick(['know all', 'know all', 'know no times', 'know no account']),
   };
 }
 
-function telling(dice: Dice, country: string, mccs: readonly string[]): Partial<UsageEvent> {
+function telling(dice: Dice, country: string, mccs: readonly string[], accepted: number): Told {
+  const reported = dice.pick([null, 1, 2, 5]);
+  const computed8 = dice.pick([null, 1, 2, 3]);
   const evidence = (by: string): NetworkRef | null =>
     dice.chance(0.3)
       ? null
-      : { mcc: dice.pick(mccs), mnc: dice.pick(MNCS), country: dice.chance(0.7) ? country : null, at: null, by };
+      : {
+          mcc: dice.chance(0.97) ? dice.pick(mccs) : null,
+          mnc: dice.pick(MNCS),
+          country: dice.chance(0.7) ? country : null,
+          at: null,
+          by,
+        };
   return {
     network: { reported: evidence('gateway'), ported: evidence('hlr'), range: evidence('plan') },
     senderType: dice.maybe(0.7, SENDER_TYPES),
     originCountry: dice.maybe(0.7, [...ORIGINS, 'US']),
     routeGrade: dice.maybe(0.6, GRADES),
+    scheduled: dice.chance(0.05) ? accepted + dice.pick([0, 1, SECOND]) : null,
+    parts: {
+      reported,
+      computed8,
+      computed16: computed8 === null ? null : dice.pick([computed8, computed8 + 1]),
+      assumed: reported === null && computed8 === null,
+    },
   };
 }
 
-function lifeOfPart(dice: Dice, { number, accepted, subject, tell }: Message, part: number): UsageEvent[] {
+function lifeOfPart(dice: Dice, { number, accepted, subject, tell, receipts }: Message, part: number): UsageEvent[] {
   const life: UsageEvent[] = [];
   const add = (event: string, attempt: number, at: number, extra: Partial<UsageEvent> = {}): void => {
     const identity: Identity = { source: 'fuzz', sourceRecordId: `${number}-${part}`, attempt, part, event };
     const submitted = attempt === 0 ? null : at;
+    const { scheduled, ...told } = tell();
+    const isReceipt = TERMINAL.includes(event);
+    const anonymous = { account: null, chain: [], recipient: null };
+    const times = {
+      scheduled,
+      submitted,
+      done: isReceipt ? at + 1 : null,
+      ingested: at + 2,
+      zone: null,
+      zoneFlag: null,
+    };
     life.push(
       sampleUsage({
         ...subject,
-        ...tell(),
+        ...told,
+        ...(isReceipt && receipts === 'know no account' ? anonymous : {}),
         identity,
         usageEventId: usageEventId(identity),
         fingerprint: { version: 1, hash: contentHash(event + String(attempt)) },
-        times: { accepted, scheduled: null, submitted, done: null, ingested: accepted, zone: null, zoneFlag: null },
+        times: { ...times, accepted: isReceipt && receipts !== 'know all' ? null : accepted },
         rawAppendedAt: accepted + SECOND,
         supplier: null,
         connection: null,

@@ -38,7 +38,7 @@ export function randomVersions(dice: Dice, scene: Scene, cardId: string): Oracle
 }
 
 /** Half of the versions name few dimensions, so that the rest is not always without a match. */
-function randomRates(dice: Dice, scene: Scene): RateRow[] {
+export function randomRates(dice: Dice, scene: Scene): RateRow[] {
   const rates = new Map<string, RateRow>();
   const density = dice.pick([0.05, 0.2, 0.4]);
   const surcharges = dice.chance(0.4) ? 0.3 : 0;
@@ -81,6 +81,10 @@ function randomRates(dice: Dice, scene: Scene): RateRow[] {
       validFrom,
     ];
     if (!rates.has(JSON.stringify(key))) rates.set(JSON.stringify(key), row);
+    // The same again from a later instant on: of two that are equal in everything that one counts.
+    const later = { ...row, rateId: `r${rates.size}`, price: randomPrice(dice), validFrom: instant(dice, scene) };
+    const laterKey = JSON.stringify([...key.slice(0, -1), later.validFrom]);
+    if (surcharge !== null && dice.chance(0.3) && !rates.has(laterKey)) rates.set(laterKey, later);
   }
   return [...rates.values()];
 }

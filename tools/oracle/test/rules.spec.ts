@@ -117,13 +117,14 @@ test('a derived price is converted, marked up, bounded and rounded in this order
   const derivation = {
     fromCardId: 'b', markup, groups: [{ name: 'home', countries: ['DE'], markup: cheap }], rounding: { mode: 'up' as const, places: 3 }, fx: DEFAULT_FX,
   }; // prettier-ignore
-  const priced = (price: bigint, named: Partial<RateRow>): string =>
-    derivedPrice(row('r', { price, ...named }), derivation, null).toFixed();
+  const same = { numerator: new Exact(1), denominator: new Exact(1) };
+  const priced = (price: bigint, countries: string[], named: Partial<RateRow> = {}): string =>
+    derivedPrice(row('r', { price, ...named }), derivation, same, countries).toFixed();
   expect([
-    priced(30_100_000n, {}),
-    priced(1_000_000n, {}),
-    priced(90_000_000n, {}),
-    priced(1_000_001n, { country: 'DE' }),
-    priced(90_000_000n, { surcharge: 'fee' }),
+    priced(30_100_000n, []),
+    priced(1_000_000n, ['FR']),
+    priced(90_000_000n, []),
+    priced(1_000_001n, ['DE']),
+    priced(90_000_000n, ['DE'], { surcharge: 'fee' }),
   ]).toEqual(['0.035', '0.02', '0.05', '0.002', '0.09']);
 });
