@@ -1,6 +1,7 @@
 import { openGuide } from '../guide/guide.js';
 import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
 import { closeKafka } from '../guide/streams.js';
+import { findOutWhatANewSheetDoesToMargin } from './find-out-what-a-new-sheet-does-to-margin.chapter.js';
 
 /** The how-to pages, each on its own accounts and cards, on one installation. */
 describe('how to', () => {
@@ -19,4 +20,6 @@ describe('how to', () => {
   test('it begins as its README says', () => {
     expect(NAMES.get('URL')).toBeDefined();
   });
+
+  findOutWhatANewSheetDoesToMargin();
 });
