@@ -27,9 +27,12 @@ export function buyBillingTime(subject: Subject, attempt: AttemptFacts): number 
   return attempt.submittedAt ?? subject.times.accepted ?? attempt.doneAt ?? subject.times.ingested;
 }
 
-const DAY = 86_400_000_000;
+const QUARTER_HOUR = 900_000_000;
 
-/** Two instants of one UTC day, in which a leg is reported the same way. */
-export function sameDay(a: number, b: number): boolean {
-  return Math.floor(a / DAY) === Math.floor(b / DAY);
+/**
+ * Two instants of one quarter of an hour, in which a leg is reported and invoiced the same way: days, and with them periods,
+ * begin at one in every time zone.
+ */
+export function sameQuarterHour(a: number, b: number): boolean {
+  return Math.floor(a / QUARTER_HOUR) === Math.floor(b / QUARTER_HOUR);
 }

@@ -86,6 +86,7 @@ export function decideTimeout(state: PartState, now: number, pricing: Pricing): 
 
 /** What a change of the catalog means for a part with legs that could not be priced: they are priced now, or nothing. */
 export function decideRetry(state: PartState, memory: RatingMemory, pricing: Pricing): RatedEvent[] {
+  if (!state.priced) return []; // only receipts are known: there is nothing yet that a catalog could price
   const legs = legSteps(state, state, memory, pricing).filter(({ action }) => action !== 'unrated');
   if (legs.length === 0) return [];
   const cause: Cause = {

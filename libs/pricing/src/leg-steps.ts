@@ -1,5 +1,5 @@
 import type { Component, Leg } from '@ratestream/events';
-import { sameDay } from './billing-time.js';
+import { sameQuarterHour } from './billing-time.js';
 import { accountAmountOf, reportingOf } from './leg-currency.js';
 import type { Outcome } from './outcome.js';
 import { openLeg, type PricedLeg } from './price-leg.js';
@@ -145,6 +145,6 @@ function samePrice(current: Leg, priced: PricedLeg | Leg): boolean {
     current.rate?.cardId === leg.rate?.cardId &&
     current.rate?.version === leg.rate?.version &&
     current.rate?.rateId === leg.rate?.rateId &&
-    sameDay(current.billingTime, leg.billingTime)
+    sameQuarterHour(current.billingTime, leg.billingTime)
   );
 }

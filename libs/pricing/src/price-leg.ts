@@ -195,6 +195,7 @@ export function priceBy(
   let amount = multiply(unitPrice, quantity);
   const surcharges =
     table.surchargeNames.length === 0 ? NONE : surchargesOf(match, subject, query, part, billingTime, card);
+  if (surcharges === null) return 'origin_unknown';
   for (const surcharge of surcharges) amount += surcharge.amount;
   const own = table.termsOf(row);
   const asked = (own?.basis as ChargeBasis | null | undefined) ?? terms.basis;
@@ -227,8 +228,10 @@ function surchargesOf(
   part: number,
   billingTime: number,
   card: RateCard,
-): readonly Component[] {
-  return table.surcharges(query, billingTime, card.precedence).map((found) => {
+): readonly Component[] | null {
+  const rows = table.surcharges(query, billingTime, card.precedence);
+  if (rows === null) return null;
+  return rows.map((found) => {
     const row = table.rowOf(found);
     const perMessage = card.partRule === 'perMessage' || table.unitOf(found) === 'message';
     const quantity = perMessage ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);

@@ -3,7 +3,7 @@ import type { RateRow } from '@ratestream/events';
 import { depthOf, DEPTHS, destinationText, keyOfRow, rankOf, type Depth, type Destination } from './destination-key.js';
 import { RowColumns } from './flat-index.js';
 import { unusual, type Combination, type IndexedRows } from './match-index.js';
-import { Periods, Section } from './rate-section.js';
+import { NO_ROW, Periods, Section, UNKNOWN_ORIGIN_ROW } from './rate-section.js';
 import { TextColumn } from './text-column.js';
 
 /** What a message offers to match on. */
@@ -168,12 +168,21 @@ export class RateTable {
     return this.usage.find(this.idsOf(query), query, 0, unusual(precedence));
   }
 
-  /** One answer like that of `find` for each surcharge that counts at a billing time, in the order of their names. */
-  surcharges(query: MatchQuery, at: number, precedence: readonly MatchDimension[] | null = null): readonly number[] {
+  /**
+   * One answer like that of `find` for each surcharge that counts at a billing time, in the order of their names.
+   *
+   * Out  null where one is for origins that nobody knows here: what may be owed is not left out
+   */
+  surcharges(
+    query: MatchQuery,
+    at: number,
+    precedence: readonly MatchDimension[] | null = null,
+  ): readonly number[] | null {
     if (this.surchargeSections.length === 0) return NONE;
     const ids = this.idsOf(query);
     const order = unusual(precedence);
-    return this.surchargeSections.map((section) => section.find(ids, query, at, order)).filter((found) => found >= 0);
+    const found = this.surchargeSections.map((section) => section.find(ids, query, at, order));
+    return found.includes(UNKNOWN_ORIGIN_ROW) ? null : found.filter((one) => one !== NO_ROW);
   }
 
   private idsOf({ originCountry, routeGrade, trafficClass, senderType }: MatchQuery): Combination {

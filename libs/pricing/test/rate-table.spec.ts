@@ -168,18 +168,20 @@ test('surcharges are found each by its own name, within their dates, of equal ro
       fc.constantFrom(9, 10, 19, 20, 29, 30),
       (drawn, asked, order, at) => {
         const rows = drawn.map(([match, period], i) => ({ ...rate('1', { ...match, ...period }), rateId: `r${i}` }));
-        const expected = ['fee', 'tax'].flatMap((name) => {
+        const slow = ['fee', 'tax'].map((name) => {
           const counting = rows
             .filter(
               ({ surcharge, validFrom, validUntil }) =>
                 surcharge === name && (validFrom ?? 0) <= at && at < (validUntil ?? Infinity),
             )
             .sort((a, b) => (b.validFrom ?? 0) - (a.validFrom ?? 0)); // the sort by rank is stable
-          const one = slowly(counting, asked, order);
-          return one === undefined || one === 'origin_unknown' ? [] : [one.rateId];
+          return slowly(counting, asked, order);
         });
+        const expected = slow.includes('origin_unknown')
+          ? undefined
+          : slow.flatMap((one) => (one === undefined || one === 'origin_unknown' ? [] : [one.rateId]));
         const table = new RateTable([rate('9', { country: 'XX' }), ...rows]);
-        const answers = table.surcharges(asked, at, order).map((answer) => table.rateId(table.rowOf(answer)));
+        const answers = table.surcharges(asked, at, order)?.map((answer) => table.rateId(table.rowOf(answer)));
         expect(answers).toEqual(expected);
         expect(table.find(asked, order)).toBe(-1);
       },

@@ -116,7 +116,9 @@ function priceOf(
     knownAt: Number.MAX_SAFE_INTEGER,
   });
   let total = convert(table.price(row), conversion);
-  const surcharges = table.surcharges(query, asOf, card.precedence).map((one): ComparedSurcharge => {
+  const rows = table.surcharges(query, asOf, card.precedence);
+  if (rows === null) return null; // a surcharge by origin, and none was asked for
+  const surcharges = rows.map((one): ComparedSurcharge => {
     const at = table.rowOf(one);
     const converted = convert(table.price(at), conversion);
     total = total === null || converted === null ? null : total + converted;
