@@ -2,6 +2,7 @@ import { openGuide } from '../guide/guide.js';
 import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
 import { closeKafka } from '../guide/streams.js';
 import { findOutWhatANewSheetDoesToMargin } from './find-out-what-a-new-sheet-does-to-margin.chapter.js';
+import { sellInAnotherCurrency } from './sell-in-another-currency.chapter.js';
 
 /** The how-to pages, each on its own accounts and cards, on one installation. */
 describe('how to', () => {
@@ -22,4 +23,5 @@ describe('how to', () => {
   });
 
   findOutWhatANewSheetDoesToMargin();
+  sellInAnotherCurrency();
 });
