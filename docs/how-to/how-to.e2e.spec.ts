@@ -1,6 +1,8 @@
 import { openGuide } from '../guide/guide.js';
 import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
 import { closeKafka } from '../guide/streams.js';
+import { compareSuppliersAndMakeAnOffer } from './compare-suppliers-and-make-an-offer.chapter.js';
+import { scheduleAPriceIncrease } from './schedule-a-price-increase.chapter.js';
 import { findOutWhatANewSheetDoesToMargin } from './find-out-what-a-new-sheet-does-to-margin.chapter.js';
 import { sellInAnotherCurrency } from './sell-in-another-currency.chapter.js';
 
@@ -23,5 +25,7 @@ describe('how to', () => {
   });
 
   findOutWhatANewSheetDoesToMargin();
+  scheduleAPriceIncrease();
+  compareSuppliersAndMakeAnOffer();
   sellInAnotherCurrency();
 });
