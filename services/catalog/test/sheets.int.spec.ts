@@ -62,6 +62,7 @@ test('a good sheet is published whole, its rows before the event, and comes back
       knownAt: expect.any(String) as string,
       supersedes: null,
       refused: [],
+      ties: [],
     },
   ]);
   const ofVersion = (await new Outbox('catalog').waiting(pool, 0, 1_000_000)).filter(

@@ -100,6 +100,16 @@ test('a past date needs to be meant, and only a scheduled version is superseded'
   expect((await post({ supersede: 'x' })).status).toBe(400);
 });
 
+test('rates that tie are named to who publishes them, and priorities settle them', async () => {
+  const card = await newCard('tied');
+  const sheet = (priority: string): string =>
+    `country,mcc,mnc,traffic_class,priority,price\nGB,,,otp,,0.03\nGB,234,10,,${priority},0.04\n`;
+  const tied = await call('POST', `/rate-cards/${card}/versions`, sheet(''));
+  expect([tied.status, tied.body['ties']]).toEqual([201, [{ one: 'otp:GB', two: 'any:GB-234-10' }]]);
+  const settled = await call('POST', `/rate-cards/${card}/versions`, sheet('1'));
+  expect([settled.status, settled.body['ties']]).toEqual([201, []]);
+});
+
 test('everything else has one time: under either name, and not two of them', async () => {
   await newCard('grouped');
   await call('POST', '/plans', { id: 'group-plan', name: 'x', bindings: [{ cardId: 'grouped' }] });

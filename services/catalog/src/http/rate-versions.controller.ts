@@ -34,7 +34,8 @@ const PUBLISHING =
   `${TWO_TIMES} A scheduled version goes live by itself. \`supersede\` names a scheduled version that this one is there ` +
   'instead of: one is withdrawn and the other published in one step. `backdated=true` corrects after the fact: a version of ' +
   'the same or a later `effectiveFrom` takes the place of the one that was wrong for all that is rated from here on, and ' +
-  'what was known before can still be asked for.';
+  'what was known before can still be asked for. `ties` in the answer are pairs of rates that can price one message with ' +
+  "neither closer in everything: the card's precedence decides between them until one has a priority.";
 const WITHDRAWING =
   'It prices nothing that is rated from here on; the version that was in force before it is so again. What it priced stays, ' +
   'and it still counts where a question names an earlier `knownAt`. Withdrawn is for ever.';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
-import type { RateChunk } from '@ratestream/events';
+import type { RateChunk, RateRow } from '@ratestream/events';
 import type { Caller, Page } from '@ratestream/http';
 import type { Counter, Metrics } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
@@ -15,6 +15,7 @@ import type { CsvLimits } from '../upload/csv-reader.js';
 import { numbersCsv, ratesCsv } from '../upload/csv-writer.js';
 import { NUMBER_SHEET, RATE_SHEET, readUpload, type Upload } from '../upload/upload.js';
 import type { UploadSlots } from '../upload/upload-slots.js';
+import { tiesOf } from '../upload/upload-ties.js';
 import { authorityOf, commandHeaders } from './command-context.js';
 import { doneOrThrow } from './command-port.js';
 import type { VersionParams } from './requests.js';
@@ -28,10 +29,11 @@ export interface RowPortOptions {
   limits: CsvLimits;
 }
 
-/** What an upload is told: the version, and every row that was refused with its line and all its faults. */
+/** What an upload is told: the version, every row that was refused with its line and all its faults, and rates that tie. */
 export type UploadAnswer = Record<string, unknown> & { refused: Upload<unknown>['refused'] };
 
 type Terms = Parameters<RowPublisher['numbers']>[2];
+type Publish<T> = (upload: Upload<T>, terms: Terms) => Promise<CommandResult>;
 
 /** Sheets of rows over HTTP, in and out. */
 @Injectable()
@@ -47,9 +49,9 @@ export class RowPort {
     when: { effectiveFrom: number | null; backdated: boolean; insteadOf: number | null },
     exchange: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
   ): Promise<UploadAnswer> {
-    return this.publish(exchange, RATE_SHEET, ({ rows, effectiveFrom }, terms) =>
-      this.options.publisher.rates(id, rows, { ...when, effectiveFrom: when.effectiveFrom ?? effectiveFrom }, terms),
-    );
+    const publish: Publish<RateRow> = ({ rows, effectiveFrom }, terms) =>
+      this.options.publisher.rates(id, rows, { ...when, effectiveFrom: when.effectiveFrom ?? effectiveFrom }, terms);
+    return this.publish(exchange, RATE_SHEET, publish, async ({ rows }) => ({ ties: await tiesOf(rows) }));
   }
 
   publishNumbers(
@@ -88,7 +90,8 @@ export class RowPort {
       partial,
     }: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
     sheet: Parameters<typeof readUpload<T>>[1],
-    publish: (upload: Upload<T>, terms: Terms) => Promise<CommandResult>,
+    publish: Publish<T>,
+    findings: (upload: Upload<T>) => Promise<object> = () => Promise.resolve({}),
   ): Promise<UploadAnswer> {
     const { slots, limits } = this.options;
     const headers = commandHeaders(request);
@@ -104,7 +107,7 @@ export class RowPort {
         idempotency: headers.claimOf(caller, upload.contentSha256),
       });
       const { answer } = doneOrThrow(asAsked(result));
-      return { ...present({ ...answer }, caller), refused: upload.refused };
+      return { ...present({ ...answer }, caller), refused: upload.refused, ...(await findings(upload)) };
     });
   }
 }
