@@ -4,15 +4,30 @@ import type { Nano } from '@ratestream/money';
 import { decimal, grownBy, over, reduced, times } from './fraction.js';
 import type { Fraction } from './fraction.js';
 
+type Figures = Pick<Fx, 'rate' | 'fromPerBase' | 'toPerBase' | 'spreadPercent'>;
+
+/** By their figures: a day has few pairs, and every settlement asks again. When there are more all are read anew. */
+const KEPT_FACTORS = 4_096;
+const factors = new Map<string, Fraction>();
+
 /**
  * The exact factor that an evidence states: TO per base ÷ FROM per base, grown by the spread; or, where it names no
  * two figures, `rate` itself, which has the spread in it.
  *
  * Source pricing-rules.md §5.4 and §5.8
  */
-export function factorOf(fx: Pick<Fx, 'rate' | 'fromPerBase' | 'toPerBase' | 'spreadPercent'>): Fraction {
-  if (fx.fromPerBase === null || fx.toPerBase === null) return decimal(fx.rate);
-  return reduced(times(over(decimal(fx.toPerBase), decimal(fx.fromPerBase)), grownBy(fx.spreadPercent)));
+export function factorOf(fx: Figures): Fraction {
+  const { rate, fromPerBase, toPerBase, spreadPercent } = fx;
+  const exact = fromPerBase !== null && toPerBase !== null;
+  const key = exact ? `${toPerBase}/${fromPerBase}/${spreadPercent ?? ''}` : rate;
+  const known = factors.get(key);
+  if (known !== undefined) return known;
+  const factor = exact
+    ? reduced(times(over(decimal(toPerBase), decimal(fromPerBase)), grownBy(spreadPercent)))
+    : decimal(rate);
+  if (factors.size >= KEPT_FACTORS) factors.clear();
+  factors.set(key, factor);
+  return factor;
 }
 
 /**

@@ -62,7 +62,8 @@ function readLine(line: string, number: number, currencies: readonly string[], f
   for (const [index, currency] of currencies.entries()) {
     const figure = figures[index] ?? '';
     if (NOT_QUOTED.has(figure)) continue;
-    if (!FIGURE.test(figure) || !/[1-9]/.test(figure)) faults.push(fault(number, currency, `"${short(figure)}" is not a rate`));
+    if (!FIGURE.test(figure) || !/[1-9]/.test(figure))
+      faults.push(fault(number, currency, `"${short(figure)}" is not a rate`));
     else rates[currency] = figure;
   }
   if (date === null || faults.length > before) return null;
