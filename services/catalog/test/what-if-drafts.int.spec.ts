@@ -1,4 +1,7 @@
+import type { RateCard } from '@ratestream/catalog';
 import { formatMoney, parseMoney } from '@ratestream/money';
+import { makeTraffic } from '../src/what-if/make-traffic.js';
+import { caller } from './harness.js';
 import { type Sent } from './what-if/rated-traffic.js';
 import {
   ask,
@@ -70,6 +73,42 @@ test('losses of a sheet are weighed by the last 30 days, a row that is narrower 
       lost: formatMoney(4_000_000n * BigInt(telekom)),
     }),
   );
+});
+
+/** Units that were billed on one side by a card in the last 30 days, to one network. */
+function carried(side: string, card: string, mnc: string): number {
+  const since = Date.now() * 1_000 - 30 * 86_400_000_000;
+  let units = 0;
+  for (const { legs, network } of world.traffic.events)
+    for (const leg of legs)
+      if (
+        leg.side === side &&
+        leg.rate?.cardId === card &&
+        leg.action === 'settle' &&
+        leg.billingTime >= since &&
+        network.reported?.mnc === mnc
+      )
+        units += leg.quantity;
+  return units;
+}
+
+test('a reseller’s losses are what it sells below what it pays its parent, whose card is not named', async () => {
+  const reseller = caller(world.process.app, 'rs_mine-secret');
+  const query = `mode=partial&mapping=${encodeURIComponent(MAPPING)}`;
+  const answer = await reseller('POST', `/rate-cards/own/imports?${query}`, 'country,mcc,mnc,price\nDE,262,02,0.06\n');
+  const units = carried('sell', 'own', '02');
+  expect(units).toBeGreaterThan(0);
+  // It pays 0.07.
+  const lost = formatMoney(10_000_000n * BigInt(units));
+  expect([answer.status, answer.body]).toMatchObject([
+    201,
+    { summary: { margin: { traffic: { lost: [{ currency: 'EUR', amount: lost }] } } } },
+  ]);
+  const listed = await reseller('GET', `/rate-cards/own/imports/${String(answer.body['id'])}/margin`);
+  expect(listed.body['items']).toEqual([
+    expect.objectContaining({ sellRateId: 'any:DE-262-02', buyCard: 'parent', buyRateId: 'any:DE', units, lost }),
+  ]);
+  expect(listed.text).not.toContain('Card":"sell"');
 });
 
 test('a staged import is tried by its id, and a plan by its changed body', async () => {
@@ -170,4 +209,23 @@ test('a message that a later step corrects counts once, as it stands now', async
   const gained = parseMoney(result.totals[0]?.before ?? '0') - parseMoney(before?.before ?? '0');
   expect([formatMoney(gained), result.totals[0]?.before]).toEqual(['0.07', rated('sell', 'sell')]);
   expect(parseMoney(result.totals[0]?.after ?? '0') - parseMoney(before?.after ?? '0')).toBe(gained * 2n);
+});
+
+test('a notice is told what is to be expected until it is over, and nothing where traffic is not known', async () => {
+  const { view } = world.process.state;
+  const [card, clock] = [view.cards.get('sell') as RateCard, () => Date.now() * 1_000];
+  const traffic = makeTraffic({ pool: world.pool, view, currency: 'EUR', clickHouse: world.store, clock });
+  const published = await world.operator('POST', '/rate-cards/buy/versions', BUY.replace('DE,,,0.03', 'DE,,,0.0701'));
+  expect([published.status, published.text]).toEqual([201, expect.stringContaining('version')]);
+  const pairs = [
+    { sellRateId: 'any:DE', buyCard: 'buy', buyRateId: 'any:DE' },
+    { sellRateId: 'any:GB', buyCard: 'buy', buyRateId: 'any:GB' },
+  ];
+  const week = 7 * 86_400_000_000;
+  // 0.0701 is paid for what is sold at 0.07; of 30 days' units a week has seven thirtieths.
+  const expected = Math.round((carried('buy', 'buy', '02') * 7) / 30);
+  expect(await traffic.notices.expectedUnits(card, pairs, week)).toEqual([expected, 0]);
+  await traffic.close();
+  const unknown = makeTraffic({ pool: world.pool, view, currency: 'EUR', clickHouse: null, clock });
+  expect(await unknown.notices.expectedUnits(card, pairs, week)).toBeNull();
 });

@@ -90,6 +90,20 @@ test('one that runs is cancelled, one that has ended is forgotten, and no more r
   }
 });
 
+test('one whose process died is failed, so that nobody waits for it', async () => {
+  const letGo = heldBack(world.process.app.get<WhatIfOptions>(WHAT_IFS).traffic);
+  const { id } = (await world.operator('POST', '/what-if', { draft: { cardId: 'buy', csv: BUY } })).body as unknown as {
+    id: string;
+  };
+  expect((await world.operator('GET', `/what-if/${id}`)).body).toMatchObject({ status: 'running' });
+  await world.pool.query(`update what_if set touched_at = now() - interval '3 minutes' where id = $1`, [id]);
+  expect((await world.operator('GET', `/what-if/${id}`)).body).toMatchObject({
+    status: 'failed',
+    fault: { code: 'interrupted' },
+  });
+  letGo();
+});
+
 test('more traffic than may be read is said, with what to narrow', async () => {
   const { app } = await startApp(world.pool, 50_000_000, { clickHouse: world.store, whatIfMaxRows: 10 });
   const { status, body } = await caller(app)('POST', '/what-if', { draft: { cardId: 'sell', csv: SELL_1 } });

@@ -9,7 +9,8 @@ import { lossKey, MARGIN_DAYS, type MarginTraffic } from './margin-traffic.js';
 import type { TrafficReader } from './traffic-reader.js';
 import { WeighMargin } from './weigh-margin.js';
 
-const MAX_RATES = 3_000_000;
+/** Rates of a draft and of the cards beside it that are in memory at once. */
+const MAX_RATES = 2_000_000;
 const MICROS_PER_DAY = 86_400_000_000;
 
 export interface TrafficOptions {

@@ -12,7 +12,7 @@ import { TooManyRates } from './price-catalog.js';
 import type { UsageLeg } from './quoted-usage.js';
 import { shownLine, summarise } from './summarise.js';
 import { TrafficUnknown, type TrafficReader } from './traffic-reader.js';
-import { failWhatIf, finishWhatIf, touchWhatIf } from './what-if-store.js';
+import { beatWhatIf, failWhatIf, finishWhatIf, touchWhatIf } from './what-if-store.js';
 import type { WhatIfFault } from './what-if.js';
 
 /** Ends a what-if that is stopped, cancelled or too slow. */
@@ -38,6 +38,7 @@ export interface RunnerOptions {
 }
 
 const TOUCH_EVERY_MS = 500;
+const BEAT_EVERY_MS = 15_000;
 
 /** Carries out what-ifs, a few at a time. Whatever becomes of one stands in PostgreSQL. */
 export class WhatIfRunner {
@@ -72,10 +73,20 @@ export class WhatIfRunner {
 
   private async carryOut(id: string, draft: Draft, against: Against): Promise<void> {
     const startedAt = performance.now();
-    const lines = await this.compare(id, draft, against, startedAt);
+    const beat = setInterval(() => void this.beat(id), BEAT_EVERY_MS);
+    const lines = await this.compare(id, draft, against, startedAt).finally(() => clearInterval(beat));
     const summary = summarise(lines, Math.round(performance.now() - startedAt));
     const at = this.options.clock();
     await transaction(this.options.pool, (tx) => finishWhatIf(tx, id, lines.map(shownLine), { summary, at }));
+  }
+
+  /** One query may take longer than the time after which others take a silent what-if for dead. */
+  private async beat(id: string): Promise<void> {
+    try {
+      await beatWhatIf(this.options.pool, id);
+    } catch (error) {
+      this.options.logger.warn({ err: error, whatIfId: id }, 'a running what-if could not say so');
+    }
   }
 
   private async compare(id: string, draft: Draft, against: Against, startedAt: number): Promise<Line[]> {

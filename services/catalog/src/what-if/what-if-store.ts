@@ -67,6 +67,11 @@ export async function touchWhatIf(pool: Pool, id: string, rowsRead: number, rows
   return rowCount === 1;
 }
 
+/** Says that its process lives. */
+export async function beatWhatIf(pool: Pool, id: string): Promise<void> {
+  await pool.query(`update what_if set touched_at = now() where id = $1 and status = 'running'`, [id]);
+}
+
 export async function finishWhatIf(
   tx: Tx,
   id: string,
