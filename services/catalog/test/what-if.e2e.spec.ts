@@ -158,7 +158,10 @@ test('a staged sheet says what it would have cost, and the same traffic under it
 interface WhatIf {
   id: string;
   status: string;
-  result: { totals: { before: string; after: string; difference: string }[] };
+  result: {
+    totals: { in: string; currency: string; before: string; after: string; difference: string; today?: string }[];
+    counts: Record<string, number>;
+  };
 }
 
 test('a plan and usages are tried through the entry port too, and nothing was written', async () => {
@@ -177,3 +180,71 @@ test('a plan and usages are tried through the entry port too, and nothing was wr
   expect([status, body.result.totals]).toMatchObject([200, [{ before: '0.06', after: '0.2', difference: '0.14' }]]);
   expect(await position()).toEqual(before);
 });
+
+const FINE = `country,mcc,mnc,prefix,sender_type,origin_country,route_grade,traffic_class,price,unit,surcharge
+DE,,,,,,,,0.0711,part,
+DE,262,01,,,,,,0.0613,part,
+DE,,,,short_code,,,,0.0807,message,
+DE,,,,,,direct,,0.0759,part,
+DE,,,,,US,,,0.0999,part,
+,,,4915,,,,promotional,0.0521,part,
+DE,,,,alphanumeric,,,,0.0011,message,registration
+`;
+
+test('a draft like the version in force changes nothing of what the whole chain rated, in any currency', async () => {
+  const yesterday = iso(Date.now() - 86_400_000).slice(0, 10);
+  const rates = `Date,USD,GBP,\n${yesterday},1.1684,0.87058,\n`;
+  const published = await operator.post('/api/catalog/v1/fx-rates/ecb', rates, { contentType: 'text/csv' });
+  expect([published.status, published.body]).toEqual([201, expect.anything()]);
+  for (const [path, body] of [
+    ['rate-cards', { id: 'fine', name: 'Fine', side: 'sell', currency: 'USD' }],
+    ['plans', { id: 'fine-plan', name: 'Fine', basis: 'submit', bindings: [{ cardId: 'fine' }] }],
+    ['accounts', { id: 'charlie', name: 'Charlie', planId: 'fine-plan', currency: 'GBP' }],
+  ] as const)
+    expect([path, (await operator.post(`/api/catalog/v1/${path}`, body)).status]).toEqual([path, 201]);
+  const version = await operator.post('/api/catalog/v1/rate-cards/fine/versions', FINE, { contentType: 'text/csv' });
+  expect([version.status, version.body]).toEqual([201, expect.anything()]);
+  const at = Date.now();
+  const pick = <T>(i: number, ...from: readonly T[]): T | undefined => from[i % from.length];
+  const records = Array.from({ length: 180 }, (_, i) =>
+    JSON.stringify({
+      ...{ id: `fine-${i}`, event: 'submitted', attempt: 1, account: 'charlie', at: iso(at + i), from: 'C' },
+      ...DESTINATIONS[i % 2],
+      parts: 1 + (i % 3),
+      trafficClass: pick(i, 'otp', 'promotional', 'otp', 'otp'),
+      senderType: pick(i, 'alphanumeric', 'short_code', undefined, 'long_code', undefined),
+      originCountry: pick(i, 'DE', 'US', 'GB', 'DE', 'DE', 'GB', 'DE'),
+      routeGrade: pick(i, undefined, 'direct', undefined),
+      ...{ connection: 's1', supplierMessageId: `fine${i}` },
+    }),
+  );
+  const sent = await operator.post('/api/ingest/v1/cdrs?source=gateway', `${records.join('\n')}\n`, {
+    contentType: 'application/x-ndjson',
+  });
+  expect(sent.status).toBe(202);
+  const ask = (csv: string): Promise<{ body: WhatIf }> =>
+    operator.post<WhatIf>('/api/catalog/v1/what-if', {
+      draft: { cardId: 'fine', csv },
+      against: { traffic: { from: iso(at - 1_000), to: iso(at + 60_000) } },
+    });
+  const same = await eventually(
+    async () => {
+      const { body } = await ask(FINE);
+      expect(body.result.counts).toMatchObject({ messages: 180 });
+      return body;
+    },
+    { timeoutMs: 60_000, everyMs: 500 },
+  );
+  expect(same.result.counts).toMatchObject({ becomeUnrated: 0, becomeRated: 0, stayUnrated: 0, otherBasis: 0 });
+  expect(
+    same.result.totals.map(({ in: money, currency, difference, today }) => [money, currency, difference, today]),
+  ).toEqual([
+    ['card', 'USD', '0', undefined],
+    ['account', 'GBP', '0', undefined],
+    ['reporting', 'EUR', '0', undefined],
+  ]);
+  const doubled = await ask(FINE.replaceAll(/0\.\d{4}/g, (price) => formatMoney(parseMoney(price) * 2n)));
+  const [card] = doubled.body.result.totals;
+  expect(card?.difference).toBe(card?.before);
+  expect(parseMoney(card?.before ?? '0')).toBeGreaterThan(0n);
+}, 120_000);
