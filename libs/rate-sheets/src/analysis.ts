@@ -109,6 +109,14 @@ export class SheetAnalysis {
     return this.finder.layout;
   }
 
+  /** When all rows are in: every instant that they name, ascending. */
+  get instants(): number[] {
+    const found = new Set<number>();
+    for (const draft of this.drafts)
+      if (draft !== DONE && draft.effective !== null && draft.faults.length === 0) found.add(draft.effective);
+    return [...found].sort((a, b) => a - b);
+  }
+
   /** When all rows are in: the instant that the caller or the sheet names; null: neither does. */
   instant(): number | null {
     const { headerRow } = this.layout;

@@ -48,6 +48,8 @@ export const approvalBody = z
     supersedes: z.int().min(1).nullable().default(null),
     /** Why it takes effect earlier than the card's notice days allow; kept with the notice. */
     waiveNotice: z.string().trim().min(1).max(1_000).nullable().default(null),
+    /** Of a sheet with several effective dates: all of them, in their order. */
+    group: z.boolean().default(false),
   })
   .prefault({});
 export type ApprovalBody = z.output<typeof approvalBody>;

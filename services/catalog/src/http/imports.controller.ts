@@ -127,10 +127,14 @@ export class ImportsController {
     @Caller() caller: Caller,
     @FromHeaders() headers: CommandHeaders,
     @Param(zodParams(importParams)) { id, importId }: ImportParams,
-    @Body(zodBody(approvalBody)) body: ApprovalBody,
+    @Body(zodBody(approvalBody)) { group, ...approval }: ApprovalBody,
   ): Promise<Shown> {
     this.queries.find('rate-cards', id, caller);
-    return present({ ...(await this.options.decisions.approve(id, importId, body, caller, headers)) }, caller);
+    const { decisions } = this.options;
+    const answer = group
+      ? await decisions.approveGroup(id, importId, approval, caller, headers)
+      : await decisions.approve(id, importId, approval, caller, headers);
+    return present({ ...answer }, caller);
   }
 
   @Post('imports/:importId/discard')

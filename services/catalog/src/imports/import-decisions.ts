@@ -10,7 +10,7 @@ import type { NoticeDesk } from '../notices/notice-desk.js';
 import { answeredBefore } from '../store/command-answers.js';
 import { keptRates } from './import-chunks.js';
 import { unwantedRefusals, type RateImport } from './import.js';
-import { decideImport, findImport } from './import-store.js';
+import { decideImport, findImport, listGroup } from './import-store.js';
 
 export interface Approval {
   /** Publish although rows that the mapping wanted are refused. */
@@ -49,11 +49,11 @@ export class ImportDecisions {
     const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
     if (before !== null) return before as CommandAnswer;
     const found = await this.staged(cardId, importId);
-    this.check(found, approval, caller);
+    const baseVersion = await this.check(found, approval, caller);
     const rates = await allKeptRates(pool, importId);
     const plan = await notices.prepare(
       view.cards.get(cardId) as RateCard,
-      { baseVersion: found.baseVersion, next: rates, effectiveFrom: found.effectiveFrom },
+      { baseVersion, next: rates, effectiveFrom: found.effectiveFrom },
       { by: caller.keyId, waiveNotice: approval.waiveNotice },
     );
     const result = await publisher.rates(
@@ -100,7 +100,47 @@ export class ImportDecisions {
     return found;
   }
 
-  private check(found: RateImport, { acceptRefused }: Approval, caller: Caller): void {
+  /**
+   * Approves every date of a sheet in their order, each as a version of its own; stops at the first that is refused.
+   *
+   * Out     the answer to the last one, with the versions of all
+   */
+  async approveGroup(
+    cardId: string,
+    importId: string,
+    approval: Approval,
+    caller: Caller,
+    headers: CommandHeaders,
+  ): Promise<CommandAnswer & { versions: number[] }> {
+    const { group, id } = await this.find(cardId, importId);
+    const members = group === null ? [id] : (await listGroup(this.options.pool, group.id)).map((one) => one.id);
+    const answers: CommandAnswer[] = [];
+    for (const [index, member] of members.entries()) {
+      const own: CommandHeaders = {
+        // Whoever asked has seen the card as it was before the first.
+        expectedVersion: index === 0 ? headers.expectedVersion : null,
+        claimOf: (by, body) => {
+          const claim = headers.claimOf(by, body);
+          return claim === null ? null : { ...claim, idempotencyKey: `${claim.idempotencyKey}/${index + 1}` };
+        },
+      };
+      const supersedes = index === 0 ? approval.supersedes : null;
+      answers.push(await this.approve(cardId, member, { ...approval, supersedes }, caller, own));
+    }
+    const versions = answers.map((answer) => (answer as unknown as { version: number }).version);
+    return { ...(answers.at(-1) as CommandAnswer), versions };
+  }
+
+  /** The date before it in the same sheet, whose rates it was compared with; null: there is none. */
+  private async before({ group, baseVersion }: RateImport): Promise<RateImport | null> {
+    if (group === null || group.place === 1) return null;
+    const members = await listGroup(this.options.pool, group.id);
+    const before = members.find((one) => one.group?.place === group.place - 1) ?? null;
+    return before?.baseVersion === baseVersion ? before : null;
+  }
+
+  /** Out: the version in force where the sheet takes effect, which it was compared with. */
+  private async check(found: RateImport, { acceptRefused }: Approval, caller: Caller): Promise<number | null> {
     const { view, secondApprover, clock } = this.options;
     if (secondApprover && found.uploadedBy === caller.keyId)
       throw new ProblemError(
@@ -109,18 +149,26 @@ export class ImportDecisions {
         'Another key than the one that uploaded the sheet has to approve it.',
       );
     if (found.summary === null) throw notStaged(found.status);
-    const refused = unwantedRefusals(found.summary);
+    const refused = unwantedRefusals(found.summary, found.group);
     if (refused > 0 && !acceptRefused)
       throw conflict(
         'rows_refused',
         `${refused} rows are refused; say acceptRefused to publish the others without them.`,
       );
+    const before = await this.before(found);
+    if (before?.status === 'staged')
+      throw conflict(
+        'earlier_date_first',
+        `Import ${before.id} of the same sheet takes effect before it: decide it first.`,
+      );
     const base = inForce(view.versions(found.cardId), found.effectiveFrom ?? clock());
-    if (base !== found.baseVersion)
+    const compared = before === null ? found.baseVersion : before.publishedVersion;
+    if (base !== compared || (before !== null && compared === null))
       throw conflict(
         'base_changed',
-        `The sheet was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now; upload it again.`,
+        `The sheet was compared with version ${compared ?? 'none'}, and ${base ?? 'none'} is in force there now; bring it again.`,
       );
+    return base;
   }
 }
 

@@ -13,11 +13,12 @@ import {
   type RateChange,
   type RowVerdict,
 } from '@ratestream/rate-sheets';
-import type { Pool } from '@ratestream/postgres';
+import { transaction, type Pool } from '@ratestream/postgres';
 import { NO_TRAFFIC, weigher, type MarginTraffic, type WeighedLoss } from '../what-if/margin-traffic.js';
 import { ChunkWriter, keepRates } from './import-chunks.js';
 import type { ImportFault, ImportSummary } from './import.js';
-import { failImport, stageImport, touchImport, type NewImport } from './import-store.js';
+import { datesOf } from './dated-imports.js';
+import { failImport, insertDates, stageImport, touchImport, type NewImport } from './import-store.js';
 import { changeOf, lossLabel, severityOf, verdictOf } from './labels.js';
 import { compareMargins, ratesOf, type MarginTotals } from './margin-cards.js';
 
@@ -31,6 +32,12 @@ export interface Judged {
   refused: readonly string[];
 }
 const NOTHING_FOUND: Judged = { findings: [], refused: [] };
+
+/** What a sheet would make of the card at its date. */
+interface Read {
+  baseVersion: number | null;
+  next: readonly RateRow[];
+}
 
 /** The service stops: the import is failed and can be uploaded again. */
 export class Interrupted extends Error {}
@@ -65,6 +72,7 @@ export class ImportRunner {
   /** Resolves when the import is staged or failed, and never throws: what went wrong is in the import. */
   run(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
     const work = this.read(one, card, bytes)
+      .then(() => undefined)
       .catch((error: unknown) => this.fail(one.id, error))
       .catch((error: unknown) =>
         this.options.logger.error({ err: error, importId: one.id }, 'a failed import was not stored'),
@@ -117,17 +125,16 @@ export class ImportRunner {
     return summary;
   }
 
-  private async read(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
+  private async read(one: NewImport, card: RateCard, bytes: Buffer, before: Read | null = null): Promise<Read> {
     const { pool, clock, maxRows } = this.options;
     const startedAt = performance.now();
     const reading = readSheet(bytes, one.mapping, { ...SHEET_LIMITS, maxRows });
-    const { mapping, effectiveFrom } = one;
     const analysis = new SheetAnalysis({
-      mapping,
+      mapping: one.mapping,
       currency: card.currency,
       networks: knownNetworks(),
       now: clock(),
-      effectiveFrom,
+      effectiveFrom: one.effectiveFrom,
       mode: one.mode,
       maxRows,
     });
@@ -137,8 +144,16 @@ export class ImportRunner {
       await touch(analysis.rowsIn);
       await this.breathe();
     }
+    const dates = one.effectiveFrom === null ? analysis.instants : [];
+    if (dates.length > 1) return this.readDates(one, card, bytes, dates);
     const at = analysis.instant() ?? clock();
-    const { baseVersion, base } = await this.base(card.id, at);
+    const inForceThere = await this.base(card.id, at);
+    const { baseVersion } = inForceThere;
+    // What the date before it would publish, where nothing else comes between the two.
+    const base =
+      before !== null && before.baseVersion === baseVersion
+        ? new Map(before.next.map((rate) => [rate.rateId, rate]))
+        : inForceThere.base;
     const verdicts = new ChunkWriter<RowVerdict>(pool, one.id, 'rows', verdictOf);
     const findings = new ChunkWriter<Finding>(pool, one.id, 'findings', severityOf);
     for (const batch of analysis.finish(reading.merges, base)) {
@@ -157,6 +172,21 @@ export class ImportRunner {
     await stageImport(pool, one.id, { format: reading.format, effectiveFrom: instant, baseVersion, summary });
     this.rows.inc({ outcome: 'accepted' }, counts.accepted);
     this.rows.inc({ outcome: 'refused' }, counts.refused);
+    return { baseVersion, next };
+  }
+
+  /** One import for each date of the sheet, each compared with what the one before it would publish. */
+  private async readDates(one: NewImport, card: RateCard, bytes: Buffer, dates: readonly number[]): Promise<Read> {
+    const members = datesOf(one, dates);
+    await transaction(this.options.pool, (tx) => insertDates(tx, members));
+    let before: Read | null = null;
+    try {
+      for (const member of members) before = await this.read(member, card, bytes, before);
+    } catch (error) {
+      for (const { id } of members) await this.fail(id, error);
+      throw error;
+    }
+    return before as Read;
   }
 
   /** The version that is in force at an instant, and its rates. */

@@ -128,8 +128,34 @@ export async function findImportOfVersion(db: Queryable, cardId: string, version
   return row === undefined ? null : importOf(row);
 }
 
+/** Makes an import that is being read the first of several dates, and adds the others. */
+export async function insertDates(tx: Queryable, members: readonly NewImport[]): Promise<void> {
+  const [first, ...others] = members;
+  if (first?.group === undefined || first.group === null) return;
+  await tx.query('update rate_import set sheet_group = $2, group_place = 1, group_size = $3 where id = $1', [
+    first.id,
+    first.group.id,
+    first.group.of,
+  ]);
+  for (const one of others) await insertImport(tx, one);
+}
+
+/** Every date of a sheet, in their order. */
+export async function listGroup(db: Queryable, groupId: string): Promise<RateImport[]> {
+  const { rows } = await db.query<ImportRow>('select * from rate_import where sheet_group = $1 order by group_place', [
+    groupId,
+  ]);
+  return rows.map(importOf);
+}
+
 export async function touchImport(pool: Pool, id: string, rowsRead: number): Promise<void> {
   await pool.query('update rate_import set rows_read = $2, touched_at = now() where id = $1', [id, rowsRead]);
+  // The dates of the same sheet that wait for their turn are not abandoned.
+  await pool.query(
+    `update rate_import set touched_at = now() where status = 'reading'
+     and sheet_group = (select sheet_group from rate_import where id = $1)`,
+    [id],
+  );
 }
 
 export async function stageImport(
@@ -150,11 +176,12 @@ export async function stageImport(
 }
 
 export async function failImport(pool: Pool, id: string, fault: ImportFault = INTERRUPTED): Promise<void> {
-  await pool.query('delete from rate_import_chunk where import_id = $1', [id]);
-  await pool.query(`update rate_import set status = 'failed', fault = $2 where id = $1 and status = 'reading'`, [
-    id,
-    JSON.stringify(fault),
-  ]);
+  const { rowCount } = await pool.query(
+    `update rate_import set status = 'failed', fault = $2 where id = $1 and status = 'reading'`,
+    [id, JSON.stringify(fault)],
+  );
+  // What was staged in time keeps its rates.
+  if (rowCount === 1) await pool.query('delete from rate_import_chunk where import_id = $1', [id]);
 }
 
 /** Imports whose reader has died are failed, so that nobody waits for them. */

@@ -79,6 +79,12 @@ export interface RateImport {
 }
 
 /** Refused rows that the mapping wanted: what an A–Z replacement would withdraw without anybody meaning it. */
-export function unwantedRefusals({ refused, refusedBy }: ImportSummary): number {
-  return refused - (refusedBy['not_wanted'] ?? 0);
+export function unwantedRefusals(
+  { refused, refusedBy }: ImportSummary,
+  group: Pick<ImportGroup, 'place' | 'of'> | null = null,
+): number {
+  // Of a sheet with several dates: what has its own import, and what an earlier one of it had.
+  const later = group !== null && group.place < group.of ? (refusedBy['later_date'] ?? 0) : 0;
+  const earlier = group !== null && group.place > 1 ? (refusedBy['superseded_in_sheet'] ?? 0) : 0;
+  return refused - (refusedBy['not_wanted'] ?? 0) - later - earlier;
 }
