@@ -1,10 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OPERATOR, type Permission } from '@ratestream/catalog';
+import { inForce, OPERATOR, type Permission, type RateCard } from '@ratestream/catalog';
 import { bareMetrics, silentLogger } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
 import { eventually } from '@ratestream/testing';
 import exceljs from 'exceljs';
+import { ratesOf } from '../src/imports/margin-cards.js';
+import { noticeChanges } from '../src/notices/notice-changes.js';
 import { NoticeIssuer } from '../src/notices/notice-issuer.js';
+import type { NoticeTraffic } from '../src/notices/notice-traffic.js';
+import { waitingLosses } from '../src/notices/waiting-losses.js';
 import { readEvents } from '../src/store/event-store.js';
 import {
   caller,
@@ -246,6 +250,29 @@ test('money lost below cost while an increase waits is shown per rate', async ()
   });
 });
 
+test('where traffic is known, what waiting costs is summed up by it, exactly', async () => {
+  const { view } = process.state;
+  const card = view.cards.get('retail');
+  const now = Date.now() * 1_000;
+  const version = inForce(view.versions('retail'), now) ?? 0;
+  const base = await ratesOf(pool, 'retail', version);
+  const dearer = base.map((rate) => ({ ...rate, price: rate.price * 2n }));
+  const waiting = { card: card as RateCard, base, changes: noticeChanges(base, dearer), now };
+  const asked: unknown[] = [];
+  const traffic: NoticeTraffic = {
+    expectedUnits: (of, pairs, waitMicros) => {
+      asked.push([of.id, pairs.map(({ sellRateId }) => sellRateId), waitMicros]);
+      return Promise.resolve([1_000_003]);
+    },
+  };
+  const week = { ...waiting, effectiveFrom: now + 7 * DAY_MS * 1_000 };
+  const { totals, losses } = await waitingLosses(view, pool, week, traffic);
+  expect([totals.losses, totals.expectedLoss]).toEqual([1, '10000.03']);
+  expect(losses).toMatchObject([{ sellRateId: 'any:DE', expectedUnits: 1_000_003, expectedLoss: '10000.03' }]);
+  expect(asked).toEqual([['retail', ['any:DE'], 7 * DAY_MS * 1_000]]);
+  expect((await waitingLosses(view, pool, { ...waiting, effectiveFrom: now }, traffic)).losses).toEqual([]);
+});
+
 test('a process that dies between publication and notices loses none, and another one repeats none', async () => {
   const quiet = await startApp(pool, undefined, { issueNotices: false });
   const second = caller(quiet.app, 'rs_secret-of-approver');
@@ -259,6 +286,8 @@ test('a process that dies between publication and notices loses none, and anothe
   // Dies after its events are written and before its commit: nothing of it stays.
   const broken = { ...serdes, CatalogEvent: { ...serdes.CatalogEvent, encode: dieAfter(2) } };
   await expect(issuerOf(startProcess(pool, { serdes: broken })).issueAll()).rejects.toThrow('killed');
+  // And once more at the commit itself, when all is written.
+  await expect(issuerOf(startProcess(dyingAtCommit())).issueAll()).rejects.toThrow('killed at commit');
   expect([await told(), (await noticesOf('cardId=retail')).some((one) => one.version === version)]).toEqual([
     [],
     false,
@@ -277,6 +306,28 @@ function dieAfter(events: number): typeof serdes.CatalogEvent.encode {
     if ((left -= 1) < 0) throw new Error('killed');
     return serdes.CatalogEvent.encode(event);
   };
+}
+
+/** The same database; transactions that write an event end before their commit. */
+function dyingAtCommit(): Pool {
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name !== 'connect') return Reflect.get(target, name, target) as unknown;
+      return async () => {
+        const client = await target.connect();
+        return new Proxy(client, {
+          get(real, field) {
+            const value = Reflect.get(real, field, real) as unknown;
+            if (field !== 'query') return typeof value === 'function' ? (value.bind(real) as unknown) : value;
+            return async (...[text, values]: [string, unknown[]?]) => {
+              if (text === 'commit') throw new Error('killed at commit');
+              return real.query(text, values);
+            };
+          },
+        });
+      };
+    },
+  });
 }
 
 function issuerOf({ state, commands }: Process): NoticeIssuer {

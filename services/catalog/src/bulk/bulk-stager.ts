@@ -48,7 +48,9 @@ export class BulkStager {
       const { rates, selected } = changeRates(base, body.select, body.change);
       if (selected === 0) return { rates: null, note: 'no_rate_selected' };
       const moved = rates.some((rate, index) => rate !== base[index]);
-      return moved ? { rates, note: null } : { rates: null, note: 'unchanged' };
+      // The next version of its buy card is computed without this change, so the approver has to know.
+      const note = card.derivation === null ? null : 'follows_buy_card';
+      return moved ? { rates, note } : { rates: null, note: 'unchanged' };
     });
   }
 
