@@ -1,3 +1,4 @@
+import { isStale, rateAgeDays } from '../src/index.js';
 import { asked, bookOf, ecb, micros } from './support.js';
 
 const APRIL = ecb(`
@@ -154,6 +155,22 @@ describe('both times', () => {
     });
     expect(corrected.knownSince('ecb', '2026-04-02')).toBe(micros('2026-06-01T00:00:00Z'));
     expect(corrected.latest('manual')).toBeNull();
+  });
+});
+
+describe('age of a rate', () => {
+  const fx = { rateDate: '2026-04-13' };
+  test.each([
+    ['2026-04-18T23:59:59.999999Z', 5, false],
+    ['2026-04-19T00:00:00Z', 6, true],
+    ['2026-04-12T23:59:59Z', -1, false],
+  ])('at %s it is %i days old', (at, days, stale) => {
+    expect(rateAgeDays(fx.rateDate, micros(at))).toBe(days);
+    expect(isStale(fx, micros(at))).toBe(stale);
+  });
+  test('an agreed rate has no age', () => {
+    expect(rateAgeDays('', micros('2026-04-19T00:00:00Z'))).toBeNull();
+    expect(isStale({ rateDate: '' }, micros('2026-04-19T00:00:00Z'))).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DEFAULT_FX, formatInstant, type FxRule, type FxTerms } from '@ratestream/catalog';
 import type { Fx } from '@ratestream/events';
-import type { FxBook } from '@ratestream/fx';
+import { rateAgeDays, type FxBook } from '@ratestream/fx';
 import { Cursor, pageOf, type Page } from '@ratestream/http';
 import { formatMoney, parseMoney } from '@ratestream/money';
 import { z } from 'zod';
@@ -38,7 +38,6 @@ export interface ShownConversion {
 }
 
 const dateCursor = z.tuple([z.iso.date()]);
-const MICROS_PER_DAY = 86_400_000_000;
 
 /** What the catalog knows of exchange rates, as known at an instant. */
 export class FxQueries {
@@ -91,7 +90,7 @@ export class FxQueries {
         rule,
         fallback,
         fx: conversion?.fx ?? null,
-        ageDays: date === '' ? null : Math.floor((at - Date.parse(date) * 1_000) / MICROS_PER_DAY),
+        ageDays: rateAgeDays(date, at),
         converted: conversion === null || amount === null ? null : formatMoney(conversion.apply(amount)),
       };
     });

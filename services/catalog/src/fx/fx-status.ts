@@ -1,11 +1,7 @@
 import { formatInstant, type CatalogView } from '@ratestream/catalog';
-import type { FxBook } from '@ratestream/fx';
+import { rateAgeDays, STALE_AFTER_DAYS, type FxBook } from '@ratestream/fx';
 import type { HealthResult, Metrics } from '@ratestream/observability';
 import type { FeedStatus } from './fx-feed.js';
-
-/** Older than this the newest rate is alarmed; Easter, from Thursday to Tuesday, is not. Source: domain.md §7 */
-export const STALE_AFTER_DAYS = 5;
-const MS_PER_DAY = 86_400_000;
 
 export interface SourceStatus {
   source: string;
@@ -52,11 +48,10 @@ export class FxStatusView {
 
   sources(): SourceStatus[] {
     const { fx, view, clock } = this.options;
-    const today = Math.floor(clock() / 1_000 / MS_PER_DAY);
     return [...fx.sources].sort().flatMap((source): SourceStatus[] => {
       const latest = fx.latest(source);
       if (latest === null) return [];
-      const ageDays = today - Date.parse(latest.date) / MS_PER_DAY;
+      const ageDays = rateAgeDays(latest.date, clock()) ?? 0;
       return [
         {
           source,

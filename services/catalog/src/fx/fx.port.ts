@@ -1,4 +1,4 @@
-import { ECB, parseEcbHistory, type LineFault } from '@ratestream/fx';
+import { ECB, parseEcbHistory, STALE_AFTER_DAYS, type LineFault } from '@ratestream/fx';
 import { conflict, Cursor, pageOf, ProblemError, type Caller, type Fault, type Page } from '@ratestream/http';
 import type { HealthResult } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
@@ -11,7 +11,6 @@ import type { FeedStatus, FxFeed } from './fx-feed.js';
 import type { FxPublisher, Published } from './fx-publisher.js';
 import type { FxQueries } from './fx-queries.js';
 import type { FxStatus, FxStatusView } from './fx-status.js';
-import { STALE_AFTER_DAYS } from './fx-status.js';
 import type { ManualFxRates } from './manual-rates.js';
 import { listManual, type ManualRates } from './manual-rates.store.js';
 

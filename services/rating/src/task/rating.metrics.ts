@@ -1,4 +1,5 @@
 import type { RatedEvent } from '@ratestream/events';
+import { isStale } from '@ratestream/fx';
 import { formatMoney } from '@ratestream/money';
 import { LATENCY_BUCKETS_SEC, type Metrics } from '@ratestream/observability';
 import type { RatingState } from '@ratestream/pricing';
@@ -10,6 +11,7 @@ export class RatingMetrics {
   private readonly events;
   private readonly legs;
   private readonly unrated;
+  private readonly staleRates;
   private readonly money;
   private readonly latency;
   private readonly openParts;
@@ -27,6 +29,11 @@ export class RatingMetrics {
     this.events = metrics.counter('rating_events_total', 'rated events by kind', ['kind']);
     this.legs = metrics.counter('rating_legs_total', 'steps of legs', ['side', 'action']);
     this.unrated = metrics.counter('rating_unrated_legs_total', 'legs without a price, by reason', ['side', 'reason']);
+    this.staleRates = metrics.counter(
+      'rating_stale_rate_legs_total',
+      'steps of legs whose exchange rate was older than five days when they were billed',
+      ['source'],
+    );
     this.money = metrics.counter('rating_settled_amount_total', 'settled money', ['side', 'currency']);
     this.latency = metrics.histogram(
       'rating_latency_seconds',
@@ -45,6 +52,7 @@ export class RatingMetrics {
       for (const [kind, count] of counts.kinds) this.events.inc({ kind }, count);
       for (const { side, action, count } of counts.legs.values()) this.legs.inc({ side, action }, count);
       for (const { side, reason, count } of counts.unrated.values()) this.unrated.inc({ side, reason }, count);
+      for (const [source, count] of counts.staleRates) this.staleRates.inc({ source }, count);
       for (const { side, currency, amount } of counts.settled.values())
         this.money.inc({ side, currency }, Number.parseFloat(formatMoney(amount)));
       for (const seconds of counts.latencies) this.latency.observe(seconds);
@@ -66,6 +74,8 @@ class Counts {
   readonly legs = new Map<string, { side: string; action: string; count: number }>();
   readonly unrated = new Map<string, { side: string; reason: string; count: number }>();
   readonly settled = new Map<string, { side: string; currency: string; amount: bigint }>();
+  /** By source. */
+  readonly staleRates = new Map<string, number>();
   readonly latencies: number[] = [];
 }
 
@@ -85,7 +95,9 @@ export class RatingTally {
     // rawAppendedAt is the first record's: only the step that it brought tells how long rating took
     if (event.cause.type === 'usage' && event.subjectEvent === event.event)
       counts.latencies.push((event.ratedAt - event.rawAppendedAt) / 1_000_000);
-    for (const { side, action, reason, amount, currency } of event.legs) {
+    for (const { side, action, reason, amount, currency, fx, billingTime } of event.legs) {
+      if (fx !== null && isStale(fx, billingTime))
+        counts.staleRates.set(fx.source, (counts.staleRates.get(fx.source) ?? 0) + 1);
       at(counts.legs, side + action, () => ({ side, action, count: 0 })).count++;
       if (action === 'unrated')
         at(counts.unrated, side + reason, () => ({ side, reason: reason ?? 'none', count: 0 })).count++;
