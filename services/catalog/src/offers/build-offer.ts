@@ -38,6 +38,9 @@ export interface OfferSummary {
   belowCost: number;
 }
 
+/** Destinations that are compared before other requests are let work. */
+const BREATH = 500;
+
 type Terms = Pick<OfferBody, 'from' | 'markup' | 'groups' | 'rounding'>;
 
 /**
@@ -46,19 +49,20 @@ type Terms = Pick<OfferBody, 'from' | 'markup' | 'groups' | 'rounding'>;
  * Out     one row for each destination and class; the cost is what a message of one part costs by its cheapest supplier
  * Example buys 234-10 at 0.02 and 0.03, sells at 0.02 + 20 % = 0.024 with a margin of 0.004
  */
-export function buildOffer(
+export async function buildOffer(
   keys: readonly DestinationKey[],
   allRoutes: readonly BuyRoute[],
   context: Omit<ComparisonContext, 'kind'>,
   { from, markup, groups, rounding }: Terms,
-): { rows: OfferRow[]; summary: OfferSummary } {
+): Promise<{ rows: OfferRow[]; summary: OfferSummary }> {
   const routes = allRoutes.filter(({ supplierId }) => isWanted(supplierId, from.suppliers));
   const wanted = from.countries === undefined ? null : new Set(from.countries);
   const leftOut = { few_suppliers: 0, no_fx_rate: 0, negative_price: 0, too_large: 0 };
   const best = new Map<string, { cost: RateRow; key: DestinationKey; price: SupplierPrice; suppliers: number }>();
   const destinations = keys.filter(({ country }) => wanted === null || (country !== null && wanted.has(country)));
   const { senderType = null, originCountry = null, routeGrade = null } = from;
-  for (const key of destinations)
+  for (const [done, key] of destinations.entries()) {
+    if (done % BREATH === BREATH - 1) await new Promise((resolve) => setImmediate(resolve));
     for (const trafficClass of from.trafficClasses) {
       const kind = { trafficClass, senderType, originCountry, routeGrade };
       const { prices } = compareDestination(key, routes, { ...context, kind });
@@ -71,6 +75,7 @@ export function buildOffer(
         best.set(cost.rateId, { cost, key, price, suppliers });
       }
     }
+  }
   const derivation: Derivation = { fromCardId: '', markup, groups, rounding, fx: NO_FX };
   const { rates, refused } = deriveRates(
     [...best.values()].map(({ cost }) => cost),

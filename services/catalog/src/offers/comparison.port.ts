@@ -38,8 +38,8 @@ export class ComparisonPort {
     const after = cursor === undefined ? null : Cursor.decode(keyCursor, cursor)[0];
     const found: ComparedDestination[] = [];
     for (const compared of this.compared(keys, routes, context, filter, after)) {
-      found.push(compared);
-      if (found.length > limit) break;
+      if (compared === null) await breathe();
+      else if (found.push(compared) > limit) break;
     }
     const page = pageOf(found, limit, ({ destination }) => [keyText(destination)]);
     return { currency: context.currency, asOf: formatInstant(context.asOf), ...page };
@@ -70,16 +70,19 @@ export class ComparisonPort {
     return { routes, keys, context: { view, fx, currency, asOf, kind } };
   }
 
+  /** Null now and then, so that the caller can let others work. */
   private *compared(
     keys: readonly DestinationKey[],
     routes: readonly BuyRoute[],
     context: ComparisonContext,
     { country, mcc, supplierId }: ComparisonFilter,
     after: string | null,
-  ): Generator<ComparedDestination> {
+  ): Generator<ComparedDestination | null> {
+    let looked = 0;
     for (const key of keys) {
       if (after !== null && keyText(key) <= after) continue;
       if ((country !== undefined && key.country !== country) || (mcc !== undefined && key.mcc !== mcc)) continue;
+      if ((looked += 1) % BREATH === 0) yield null;
       const compared = compareDestination(key, routes, context);
       // A kind of message that nobody prices there is no destination.
       if (compared.prices.length === 0) continue;
@@ -112,35 +115,45 @@ const COLUMNS = [
   'Exchange rate date',
 ];
 
-async function* linesOf(compared: Iterable<ComparedDestination>, currency: string): AsyncGenerator<(string | null)[]> {
-  let done = 0;
-  for (const { destination, prices } of compared) {
-    for (const [index, one] of prices.entries())
+async function* linesOf(
+  compared: Iterable<ComparedDestination | null>,
+  currency: string,
+): AsyncGenerator<(string | null)[]> {
+  for (const one of compared) {
+    if (one === null) {
+      await breathe();
+      continue;
+    }
+    const { destination, prices } = one;
+    for (const [index, price] of prices.entries())
       yield [
         destination.country,
         destination.mcc,
         destination.mnc,
         destination.prefix,
         String(index + 1),
-        one.supplierId,
-        one.supplierName,
-        one.connectionId,
-        one.cardId,
-        String(one.version),
-        one.rateId,
-        one.matchedBy,
-        one.unit,
-        one.price,
-        one.currency,
-        one.converted,
-        one.surcharges.map(({ name, price, unit }) => `${name} ${price}/${unit}`).join('; '),
-        one.total,
+        price.supplierId,
+        price.supplierName,
+        price.connectionId,
+        price.cardId,
+        String(price.version),
+        price.rateId,
+        price.matchedBy,
+        price.unit,
+        price.price,
+        price.currency,
+        price.converted,
+        price.surcharges.map((fee) => `${fee.name} ${fee.price}/${fee.unit}`).join('; '),
+        price.total,
         currency,
-        one.fx?.rate ?? null,
-        one.fx?.rateDate ?? null,
+        price.fx?.rate ?? null,
+        price.fx?.rateDate ?? null,
       ];
-    if ((done += 1) % BREATH === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 export function operatorOnly(caller: Caller): void {

@@ -52,7 +52,7 @@ export class OfferPort {
     const asOf = body.from.asOf ?? createdAt;
     const { routes, keys } = await tables.at(asOf);
     const { fx } = await exchange.now();
-    const { rows, summary } = buildOffer(keys, routes, { view, fx, currency: body.currency, asOf }, body);
+    const { rows, summary } = await buildOffer(keys, routes, { view, fx, currency: body.currency, asOf }, body);
     if (rows.length === 0)
       throw new ProblemError(
         422,
