@@ -11,7 +11,7 @@ import {
   type MarginTraffic,
   type WeighedMargin,
 } from './margin-traffic.js';
-import { priceCatalog, type PriceCatalog, type ReadRates } from './price-catalog.js';
+import { priceCatalog, TooManyRates, type PriceCatalog, type ReadRates } from './price-catalog.js';
 import { subjectOf, type Prices } from './price-group.js';
 import { TrafficUnknown, type PairGroup, type TrafficReader } from './traffic-reader.js';
 
@@ -45,7 +45,8 @@ export class WeighMargin implements MarginTraffic {
       const catalog = await this.catalogAt(at, card, rates, cards);
       return weighed(await traffic.pairs({ ...query, digits: catalog.digits }), catalog.drafted, at, party);
     } catch (error) {
-      if (error instanceof TrafficUnknown) return null;
+      // Cards too big to look it all up say as little as no traffic: the losses are there all the same.
+      if (error instanceof TrafficUnknown || error instanceof TooManyRates) return null;
       throw error;
     }
   }
