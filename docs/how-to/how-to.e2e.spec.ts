@@ -2,6 +2,7 @@ import { openGuide } from '../guide/guide.js';
 import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
 import { closeKafka } from '../guide/streams.js';
 import { compareSuppliersAndMakeAnOffer } from './compare-suppliers-and-make-an-offer.chapter.js';
+import { loadASuppliersSheet } from './load-a-suppliers-sheet.chapter.js';
 import { scheduleAPriceIncrease } from './schedule-a-price-increase.chapter.js';
 import { findOutWhatANewSheetDoesToMargin } from './find-out-what-a-new-sheet-does-to-margin.chapter.js';
 import { sellInAnotherCurrency } from './sell-in-another-currency.chapter.js';
@@ -24,6 +25,7 @@ describe('how to', () => {
     expect(NAMES.get('URL')).toBeDefined();
   });
 
+  loadASuppliersSheet();
   findOutWhatANewSheetDoesToMargin();
   scheduleAPriceIncrease();
   compareSuppliersAndMakeAnOffer();
