@@ -176,6 +176,9 @@ test('usages are priced by both, without any traffic', async () => {
     { side: 'buy', in: 'card', currency: 'EUR', before: '0.04', after: '0.04', difference: '0' },
   ]);
   expect(result.counts).toMatchObject({ becomeRated: 1, becomeUnrated: 0 });
+  const asOf = { ...usages[1], at: iso(MIDDLE + 1), asOf: iso(MONTH.from), originCountry: 'unknown' };
+  const then = await whatIf({ draft: { cardId: 'sell', csv: SELL_2 }, against: { usages: [asOf] } });
+  expect(then.result.totals).toMatchObject([{ before: '0.0451', after: '0.046' }]);
   const faults = await world.operator('POST', '/what-if', {
     draft: { cardId: 'sell', csv: SELL_1 },
     against: {

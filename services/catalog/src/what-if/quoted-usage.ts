@@ -1,4 +1,4 @@
-import { anyId, type CatalogView, type Micros } from '@ratestream/catalog';
+import { anyId, UNKNOWN_ORIGIN, type CatalogView, type Micros } from '@ratestream/catalog';
 import { instant } from '@ratestream/http';
 import { prefixOf } from '@ratestream/pricing';
 import { countryOf, normaliseNumber, type NumberingIndex } from '@ratestream/sms';
@@ -17,17 +17,18 @@ const EVENTS = [
   'unknown',
 ] as const;
 
-/** One usage, in the shape that a quote takes. */
+/** One usage, in the shape that a quote takes; as known now. */
 export const usageSchema = z.strictObject({
   service: z.literal('sms', { error: 'only sms is priced' }).default('sms'),
   direction: z.literal('mt', { error: 'only mt is priced' }).default('mt'),
   event: z.enum(EVENTS).default('delivered'),
   account: anyId,
   at: instant.optional().describe('billing time; default: now'),
+  asOf: instant.optional().describe('price by what is in force at this instant instead of the billing time'),
   to: z.string().min(3).max(24),
   from: z.string().max(40).optional(),
   senderType: z.string().max(40).optional(),
-  originCountry: z.string().length(2).optional(),
+  originCountry: z.string().regex(/^([A-Z]{2}|unknown)$/, { error: 'must be an ISO 3166 alpha-2 code, or unknown' }).optional(),
   trafficClass: z.string().min(1).max(40).optional().describe("default: the account's"),
   country: z.string().regex(/^[A-Z]{2}$/).optional().describe("default: the number's"),
   mcc: z.string().regex(/^\d{3}$/).optional(),
@@ -70,7 +71,7 @@ export function legsOfUsage(
     digits: prefixOf(number.value),
     trafficClass: usage.trafficClass ?? account.defaultTrafficClass,
     senderType: usage.senderType ?? '',
-    originCountry: usage.originCountry ?? '',
+    originCountry: usage.originCountry === UNKNOWN_ORIGIN ? '' : (usage.originCountry ?? ''),
     routeGrade: usage.routeGrade ?? '',
     connection: usage.connection ?? '',
     firstPart: true,
@@ -80,7 +81,7 @@ export function legsOfUsage(
     account: usage.account,
     supplier: usage.supplier ?? '',
     cardId: '',
-    at: usage.at ?? now,
+    at: usage.asOf ?? usage.at ?? now,
     country: numberCountry || (range?.country ?? ''),
     mcc: usage.mcc ?? range?.mcc ?? '',
     mnc: usage.mnc ?? range?.mnc ?? '',
