@@ -92,11 +92,11 @@ function compareLeg(expected: LegVerdict, actual: RatedLeg | null): Pick<Differe
 /** Where its amount is from. */
 function comparePriced(expected: LegVerdict, actual: RatedLeg): Pick<Difference, 'what' | 'text'> | null {
   if (expected.price === null || actual.priced === null) return null;
-  if (dayOf(expected.billingTime) !== dayOf(actual.priced.billingTime))
+  if (quarterOf(expected.billingTime) !== quarterOf(actual.priced.billingTime))
     return { what: 'price', text: `billed at ${actual.priced.billingTime}, must be ${expected.billingTime}` };
   const text = comparePrice(expected.price, actual.priced);
   if (text !== null) return { what: 'price', text };
-  // An earlier moment of the same day at the same price is no correction, nor is what it would be in reports.
+  // An earlier moment of the same quarter of an hour at the same price is no correction, nor is what it would be in reports.
   if (expected.billingTime !== actual.priced.billingTime) return null;
   const { reporting } = expected.price;
   const reportingText = compareReporting(reporting, actual.priced);
@@ -109,8 +109,9 @@ function comparePriced(expected: LegVerdict, actual: RatedLeg): Pick<Difference,
     : null;
 }
 
-function dayOf(at: number): number {
-  return Math.floor(at / 86_400_000_000);
+/** Days of every time zone begin at a quarter of an hour. */
+function quarterOf(at: number): number {
+  return Math.floor(at / 900_000_000);
 }
 
 /** All that a person needs to see who is right: the facts, the steps in `rated`, and the oracle's reasoning. */
@@ -119,7 +120,7 @@ export function explainDifference(difference: Difference, oracle: Oracle): strin
   const parts = name === null ? [] : oracle.partsOf(name.messageId);
   const lines = [`${difference.key}: ${difference.text}`];
   lines.push(
-    `  must be: ${difference.expected === null ? 'no such leg' : `${difference.expected.state}, ${difference.expected.why}`}`,
+    `  must be: ${difference.expected === null ? 'no such leg' : `${difference.expected.state}, billed at ${difference.expected.billingTime}, ${difference.expected.why}`}`,
   );
   lines.push(`  rated:   ${difference.rated?.steps.join(' → ') ?? 'no such leg'}`);
   for (const { part, facts } of parts) {

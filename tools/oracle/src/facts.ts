@@ -35,8 +35,17 @@ export const TERMINAL: ReadonlySet<string> = new Set(['delivered', 'undelivered'
 /** Ids are kept for 45 days of billing time; what is older when it is appended is never charged by itself. */
 const HORIZON = 45 * 86_400_000_000;
 
-/** Order of a life: what happened earlier says more of the message. */
-const STAGE: Readonly<Record<string, number>> = { accepted: 0, submitted: 1, submit_rejected: 2, unknown: 3 };
+/** Steps of an attempt in the order of a life: of each fact the earliest one that tells it is believed. */
+const STEPS = [
+  'submitted',
+  'submit_rejected',
+  'unknown',
+  'delivered',
+  'undelivered',
+  'expired',
+  'rejected',
+  'deleted',
+] as const;
 
 export function factOf(usage: UsageEvent, order: number): Fact {
   return {
@@ -121,11 +130,13 @@ function tellsCount({ reported, computed8, computed16 }: PartCounts): boolean {
   return reported !== null || computed8 !== null || computed16 !== null;
 }
 
-/** Earlier steps of a life first; the order of arrival plays no part unless two facts are of the same step. */
+/** Earlier steps of a life first; the order of arrival plays no part. */
 export function byLife(a: Fact, b: Fact): number {
-  return stageOf(a) - stageOf(b) || a.attempt - b.attempt;
+  return (
+    Number(b.event === 'accepted') - Number(a.event === 'accepted') || a.attempt - b.attempt || stepOf(a) - stepOf(b)
+  );
 }
 
-function stageOf({ event, attempt }: Fact): number {
-  return event === 'accepted' ? 0 : attempt * 10 + (STAGE[event] ?? 4);
+function stepOf({ event }: Fact): number {
+  return STEPS.findIndex((step) => step === event);
 }

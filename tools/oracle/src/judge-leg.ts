@@ -68,9 +68,13 @@ export function judgeLeg(
   };
 }
 
-/** Acceptance of one part is acceptance of the message; with a price per message all else waits for the other parts. */
+/**
+ * Acceptance of one part is acceptance of the message; with a price per message, which is on part 1, all else waits
+ * for the other parts. What their legs have are surcharges, due with them.
+ */
 function outcomeOf(question: LegQuestion, rate: RateRow, card: RateCard, basis: ChargeBasis): Outcome {
-  return isPerMessage(rate, card) && basis !== 'accept' ? question.messageOutcome(basis) : question.outcome(basis);
+  const waits = isPerMessage(rate, card) && basis !== 'accept' && question.leg.part === 1;
+  return waits ? question.messageOutcome(basis) : question.outcome(basis);
 }
 
 /** No price is due where nothing would be, whatever the price; nor where there is one and it is nothing in any currency. */

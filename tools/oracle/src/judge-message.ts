@@ -71,7 +71,8 @@ function pastOf(
       if (before !== undefined && before.fixed !== null && before.askedWith === askedWith) continue;
       const { priced, state, reason, late } = judgeLeg(question, catalog, timedOut);
       const reasons = [...(before?.reasons ?? []), ...(reason === null ? [] : [reason])];
-      const isDue = state !== 'released' || late;
+      // A leg that was once due is corrected even while it is not.
+      const isDue = state !== 'released' || late || (before !== undefined && before.fixed !== null);
       const sameTime = before?.billingTime === question.leg.billingTime;
       const fixed = isDue && priced !== null ? keep(sameTime ? before.fixed : null, priced) : null;
       past.set(key, { fixed, askedWith, billingTime: question.leg.billingTime, reasons });
@@ -80,9 +81,9 @@ function pastOf(
   return past;
 }
 
-/** A record that corrects nothing of the price leaves it as it was, with what was known then. */
+/** A record that changes no money leaves the price as it was, with what was known then. */
 function keep(fixed: Priced | null, now: Priced): Priced {
-  const whatItIs = ({ price: { reporting: _, ...rest } }: Priced): string => JSON.stringify(rest);
+  const whatItIs = ({ price: { reporting: _, fx: __, ...money } }: Priced): string => JSON.stringify(money);
   return fixed !== null && whatItIs(fixed) === whatItIs(now) ? fixed : now;
 }
 

@@ -33,6 +33,7 @@ export interface ChosenRate {
   card: RateCard;
   version: OracleVersion;
   rate: RateRow;
+  surcharges: RateRow[];
 }
 
 export interface Priced extends ChosenRate {
@@ -40,7 +41,7 @@ export interface Priced extends ChosenRate {
   why: string;
 }
 
-/** No price: the card that was asked last says why. `chosen`: there was a rate, and something else is missing. */
+/** No price: the card that was asked last says why. `chosen`: there was a rate, and none to convert it by. */
 export interface Unpriced {
   reason: string;
   card: RateCard | null;
@@ -51,10 +52,8 @@ export interface Unpriced {
 export function priceOf(question: PriceQuestion, catalog: OracleCatalog): Priced | Unpriced {
   const chosen = firstRate(question, catalog);
   if ('reason' in chosen) return chosen;
-  const { card, version, rate } = chosen;
+  const { card, version, rate, surcharges } = chosen;
   const { billingTime, knownAt, accountCurrency, timeZone } = question;
-  const surcharges = chooseSurcharges(card, version.rates, question.key, billingTime);
-  if (surcharges === 'origin_unknown') return { reason: surcharges, card, chosen };
   const components = [rate, ...surcharges]
     .map((row) => componentOf(row, card, question))
     .filter(({ amount }) => !amount.isZero());
@@ -77,7 +76,7 @@ export function priceOf(question: PriceQuestion, catalog: OracleCatalog): Priced
     fx: exchange?.evidence ?? null,
     reporting: reported(amount, { from: card.currency, billingTime, knownAt }, catalog),
   };
-  return { card, version, rate, price, why: describe(price, rate) };
+  return { ...chosen, price, why: describe(price, rate) };
 }
 
 /** By rule `event` of the default source, in the installation's currency. */
@@ -92,19 +91,27 @@ function reported(
   return exchange === null ? null : { amount: convert(amount, exchange), fx: exchange.evidence };
 }
 
-function firstRate(
-  { cards, key, billingTime, knownAt, withoutCard }: PriceQuestion,
-  catalog: OracleCatalog,
-): ChosenRate | Unpriced {
-  let unpriced: Unpriced = { reason: withoutCard, card: null, chosen: null };
-  for (const card of cards) {
-    const version = versionAt(catalog.versions.get(card.id) ?? [], billingTime, knownAt);
-    const usageRates = version?.rates.filter(({ surcharge }) => surcharge === null) ?? [];
-    const rate = chooseRow(card, usageRates, key);
-    if (version !== null && rate !== null && rate !== 'origin_unknown') return { card, version, rate };
-    unpriced = { reason: version === null ? 'no_version' : (rate ?? 'no_rate'), card, chosen: null } as Unpriced;
+function firstRate(question: PriceQuestion, catalog: OracleCatalog): ChosenRate | Unpriced {
+  let unpriced: Unpriced = { reason: question.withoutCard, card: null, chosen: null };
+  for (const card of question.cards) {
+    const answer = rateOf(card, catalog, question);
+    if (typeof answer !== 'string') return answer;
+    unpriced = { reason: answer, card, chosen: null };
   }
   return unpriced;
+}
+
+/** What one card answers. An unknown origin that leaves a surcharge open leaves the whole price open. */
+function rateOf(card: RateCard, catalog: OracleCatalog, question: PriceQuestion): ChosenRate | string {
+  const { key, billingTime, knownAt } = question;
+  const version = versionAt(catalog.versions.get(card.id) ?? [], billingTime, knownAt);
+  if (version === null) return 'no_version';
+  const usageRates = version.rates.filter(({ surcharge }) => surcharge === null);
+  const rate = chooseRow(card, usageRates, key);
+  if (rate === null) return 'no_rate';
+  if (rate === 'origin_unknown') return rate;
+  const surcharges = chooseSurcharges(card, version.rates, key, billingTime);
+  return surcharges === 'origin_unknown' ? surcharges : { card, version, rate, surcharges };
 }
 
 function componentOf(row: RateRow, card: RateCard, { part, parts }: PriceQuestion): ComponentVerdict {

@@ -87,11 +87,14 @@ export class RatedFold {
   }
 }
 
-/** For a person. Example: `usage delivered settle 0.1 by s1 v2 r7` */
-function describe({ cause, event }: RatedEvent, { action, heldAmount, amount, rate, reason }: Leg): string {
+/** For a person. Example: `usage delivered settle 0.1 by s1 v2 r7 any class, country billed at 1777636800000000` */
+function describe(
+  { cause, event }: RatedEvent,
+  { action, heldAmount, amount, rate, reason, billingTime }: Leg,
+): string {
   const posted = fromNano(action === 'hold' ? heldAmount : amount).toFixed();
   const by = rate === null ? (reason ?? '') : `by ${rate.cardId} v${rate.version} ${rate.rateId} ${rate.matchedBy}`;
-  return `${cause.type} ${event} ${action} ${posted} ${by}`;
+  return `${cause.type} ${event} ${action} ${posted} ${by} billed at ${billingTime}`;
 }
 
 /** Hold, settlement and release of a leg carry the same evidence. */

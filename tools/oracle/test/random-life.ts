@@ -121,10 +121,10 @@ function lifeOfPart(dice: Dice, { number, accepted, subject, tell, receipts }: M
   };
   if (dice.chance(0.8)) add('accepted', 0, accepted);
   const attempts = dice.pick([0, 1, 1, 1, 1, 2, 2, 3]);
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 1, submittedAt = accepted; attempt <= attempts; attempt++) {
     const supplier = dice.chance(0.95) ? (dice.chance(0.95) ? dice.pick(['x', 'y', 'z']) : 'nobody') : null;
     const by = { supplier, connection: supplier === null || dice.chance(0.3) ? null : `${supplier}-1` };
-    const submittedAt = accepted + attempt * dice.pick([1, SECOND]);
+    submittedAt += dice.pick([1, SECOND]);
     if (dice.chance(0.12)) {
       add('submit_rejected', attempt, submittedAt, by);
       continue;
