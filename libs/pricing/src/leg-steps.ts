@@ -34,8 +34,8 @@ export function stepsOf(current: Leg | undefined, target: LegTarget): Leg[] {
 }
 
 /**
- * The old money back and the new posted. Where none is due now, a release that moves nothing keeps the new price: a later
- * attempt may make it due, and must not find the old one. What a timeout has decided stays decided.
+ * The old money back and the new posted. Where none is due now, a release that moves nothing keeps the new price, or a step
+ * that there is none: a later attempt may make it due, and must not find the old one. What a timeout has decided stays decided.
  */
 function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg[] {
   const timedOut = current.reason === 'timeout' ? (current.action === 'settle' ? 'settle' : 'release') : null;
@@ -45,7 +45,8 @@ function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg
   };
   const back = takeBack(current, 'repriced');
   const posted = firstSteps(undefined, { ...target, outcome, price: () => priced });
-  if (posted.length > 0 || !isPriced(priced)) return [...back, ...posted];
+  if (posted.length > 0) return [...back, ...posted];
+  if (!isPriced(priced)) return [...back, priced];
   return [...back, { ...priced.leg, action: 'release', reason: timedOut === null ? 'repriced' : 'timeout' }];
 }
 

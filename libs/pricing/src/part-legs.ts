@@ -64,6 +64,7 @@ function buySteps(
   };
   const current = after.legs.find((leg) => sameLeg(leg, place));
   if (current === undefined && !wasSubmitted(attempt)) return [];
+  const terms = pricing.terms.buy(attempt.supplier, attempt.connection);
   const earlier = moved?.before.attempts.find((one) => one.attempt === attempt.attempt);
   const stands =
     moved === null ||
@@ -71,9 +72,8 @@ function buySteps(
     (moved.alike &&
       earlier.supplier === attempt.supplier &&
       earlier.connection === attempt.connection &&
-      earlier.routeGrade === attempt.routeGrade &&
+      (terms.routeGrade !== null || earlier.routeGrade === attempt.routeGrade) &&
       buyBillingTime(moved.before.last, earlier) === billingTime);
-  const terms = pricing.terms.buy(attempt.supplier, attempt.connection);
   const price = () => priceBuyLeg(pricing, subject, place, terms, attempt.routeGrade, never);
   return stepsOf(current, { outcome: (leg) => buyOutcome(leg.basis, attempt), price, inputsChanged: !stands });
 }
