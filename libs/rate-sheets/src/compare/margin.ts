@@ -1,7 +1,7 @@
 import type { RateRow } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
 import type { MarginLoss } from '../model.js';
-import { joined, type Labels } from './labels.js';
+import { ALL_LABELS, joined, labelKey, type Labels } from './labels.js';
 import { RateIndex } from './rate-index.js';
 
 const BREATH_RATES = 5_000;
@@ -39,8 +39,7 @@ export function* marginLosses(sell: CardRates, buy: CardRates): Generator<Margin
   for (const buyRate of buy.rates) {
     if ((looked += 1) % BREATH_RATES === 0) yield null;
     if (buyRate.surcharge !== null) continue;
-    const plain = labelsOf(buyRate);
-    for (const labels of [plain, ...sellSets.flatMap((set) => joined(buyRate, set) ?? [])]) {
+    for (const labels of meetings(buyRate, sellSets)) {
       // Another buy rate goes before this one there.
       if (buy.after.find(buyRate, labels) !== buyRate) continue;
       const loss = lossOf(sell, buy, sell.after.find(buyRate, labels), buyRate, buyRate, labels);
@@ -49,6 +48,18 @@ export function* marginLosses(sell: CardRates, buy: CardRates): Generator<Margin
       yield loss;
     }
   }
+}
+
+/** The labels of messages that the rate and a set of the other card can price, each once, the rate's own first. */
+function meetings(rate: RateRow, sets: readonly Labels[]): Iterable<Labels> {
+  const own = labelsOf(rate);
+  if (sets.length === 0) return [own];
+  const found = new Map([[labelKey(own, ALL_LABELS), own]]);
+  for (const set of sets) {
+    const labels = joined(own, set);
+    if (labels !== null) found.set(labelKey(labels, ALL_LABELS), labels);
+  }
+  return found.values();
 }
 
 function labelsOf({ originCountry, routeGrade, trafficClass, senderType }: Labels): Labels {

@@ -15,7 +15,7 @@ export interface Tie {
 
 const BREATH_RATES = 5_000;
 /** Pairs that a third rate settles are looked at too; beyond this the sheet is hostile. */
-const MAX_PAIRS = 3_000_000;
+const MAX_PAIRS = 1_000_000;
 
 /**
  * Pairs of rates that can both match one message, with equal priority, neither at least as specific in every dimension.
