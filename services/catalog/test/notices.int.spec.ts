@@ -250,6 +250,32 @@ test('money lost below cost while an increase waits is shown per rate', async ()
   });
 });
 
+test('a derived card tells its customers like any other once its version is approved', async () => {
+  await made('/rate-cards', { id: 'd-buy', name: 'D', side: 'buy' });
+  await made('/rate-cards/d-buy/versions', 'country,price\nGB,0.02\n');
+  const rounding = { mode: 'half_up', places: 6 };
+  const derivation = { fromCardId: 'd-buy', markup: { percent: '10' }, rounding };
+  await made('/rate-cards', { id: 'd-sell', name: 'D', side: 'sell', derivation });
+  await made('/plans', { id: 'd-plan', name: 'D', bindings: [{ cardId: 'd-sell' }] });
+  await made('/accounts', { id: 'follower', name: 'Follower', planId: 'd-plan' });
+  const recompute = async (): Promise<string> => {
+    const { status, body, text } = await call('POST', '/rate-cards/d-sell/derivation/recompute', {});
+    expect([status, text]).toEqual([201, expect.stringContaining('staged')]);
+    return `/rate-cards/d-sell/imports/${String(body['id'])}/approve`;
+  };
+  expect((await approve('POST', await recompute())).status).toBe(201);
+  await made('/rate-cards/d-buy/versions', 'country,price\nGB,0.03\n');
+  const dearer = await recompute();
+  expect((await approve('POST', dearer)).body).toMatchObject({ code: 'notice_too_short' });
+  expect((await approve('POST', dearer, { waiveNotice: 'cost plus is agreed' })).status).toBe(201);
+  await eventually(async () =>
+    expect(await noticesOf('accountId=follower')).toMatchObject([
+      { cardId: 'd-sell', version: 2, changes: { increase: 1 }, waived: 'cost plus is agreed' },
+      { cardId: 'd-sell', version: 1, changes: { new: 1 }, waived: null },
+    ]),
+  );
+});
+
 test('where traffic is known, what waiting costs is summed up by it, exactly', async () => {
   const { view } = process.state;
   const card = view.cards.get('retail');
