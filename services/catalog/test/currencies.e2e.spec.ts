@@ -257,6 +257,12 @@ test('a currency without a rate is unrated by name until another person approves
       fx: { source: 'manual', rateDate: dayBefore(2) },
     }),
   );
+  // What had waited for the rate is charged by itself.
+  await eventually(() =>
+    expect(legsOf('no-rate').findLast(({ side }) => side === 'sell')).toMatchObject({
+      ...{ action: 'settle', accountAmount: 6_887_548_500n, accountCurrency: 'XOF' },
+    }),
+  );
 });
 
 function dayAfterTomorrow(): string {
