@@ -35,10 +35,11 @@ export function stepsOf(current: Leg | undefined, target: LegTarget): Leg[] {
 
 /**
  * The old money back and the new posted. Where none is due now, a release that moves nothing keeps the new price, or a step
- * that there is none: a later attempt may make it due, and must not find the old one. What a timeout has decided stays decided.
+ * that there is none: a later attempt may make it due, and must not find the old one. A leg that timed out stays so, by the policy of the
+ * price that is right.
  */
 function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg[] {
-  const timedOut = current.reason === 'timeout' ? (current.action === 'settle' ? 'settle' : 'release') : null;
+  const timedOut = current.reason === 'timeout' && isPriced(priced) ? policyOf(priced.leg) : null;
   const outcome = (leg: Pick<Leg, 'basis' | 'unit'>): Outcome => {
     const wanted = target.outcome(leg);
     return wanted === 'open' && timedOut !== null ? timedOut : wanted;
@@ -48,6 +49,10 @@ function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg
   if (posted.length > 0) return [...back, ...posted];
   if (!isPriced(priced)) return [...back, priced];
   return [...back, { ...priced.leg, action: 'release', reason: timedOut === null ? 'repriced' : 'timeout' }];
+}
+
+function policyOf({ timeoutPolicy }: Leg): 'settle' | 'release' {
+  return timeoutPolicy === 'settle' ? 'settle' : 'release';
 }
 
 function firstSteps(current: Leg | undefined, target: LegTarget): Leg[] {
