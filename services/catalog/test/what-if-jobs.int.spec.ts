@@ -74,7 +74,15 @@ test('one that runs is cancelled, one that has ended is forgotten, and no more r
   const letGo = heldBack(world.process.app.get<WhatIfOptions>(WHAT_IFS).traffic);
   const body = { draft: { cardId: 'buy', csv: twice(BUY) } };
   const ids: string[] = [];
-  for (let i = 0; i < 2; i += 1) ids.push(String((await world.operator('POST', '/what-if', body)).body['id']));
+  const keyed = (key: string) => world.operator('POST', '/what-if', body, { 'idempotency-key': key });
+  const asked = await Promise.all(['a', 'b', 'c'].map(keyed));
+  expect(asked.map(({ status }) => status).sort()).toEqual([202, 202, 503]);
+  for (const { status, body: one } of asked) if (status === 202) ids.push(String(one['id']));
+  // A repeat is the same question, and takes no place.
+  const repeated = await Promise.all(['a', 'b', 'c'].map(keyed));
+  expect(repeated.map(({ status, body: { id } }) => [status, id])).toEqual(
+    asked.map(({ status, body: { id } }) => [status, id]),
+  );
   const third = await world.operator('POST', '/what-if', body);
   expect([third.status, third.headers['retry-after']]).toEqual([503, '5']);
   expect((await world.operator('DELETE', `/what-if/${String(ids[0])}`)).body).toMatchObject({ status: 'cancelled' });

@@ -53,8 +53,8 @@ export function lastMonth(now: Micros): { from: Micros; to: Micros } {
 
 /** The accounts and all below them. */
 export function withBelow(view: CatalogView, accounts: readonly string[]): string[] {
-  const all = [...new Set(accounts)];
-  for (let at = 0; at < all.length; at += 1)
-    for (const child of view.children(all[at] as string)) if (!all.includes(child)) all.push(child);
-  return all;
+  const all = new Set(accounts);
+  // A set grows while it is walked: what is added is walked too.
+  for (const account of all) for (const child of view.children(account)) all.add(child);
+  return [...all];
 }

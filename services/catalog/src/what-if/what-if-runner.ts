@@ -43,14 +43,23 @@ const BEAT_EVERY_MS = 15_000;
 /** Carries out what-ifs, a few at a time. Whatever becomes of one stands in PostgreSQL. */
 export class WhatIfRunner {
   private readonly running = new Map<string, Promise<void>>();
+  private starting = 0;
   private stopping = false;
 
   constructor(private readonly options: RunnerOptions) {}
 
-  /** Errors  503 where as many are running as may */
-  refuseIfBusy(): void {
+  /**
+   * Keeps a place for a what-if that is being written down.
+   *
+   * Out     gives the place back; one that runs by then has its own
+   * Errors  503 where as many are running as may
+   */
+  takePlace(): () => void {
     const { maxConcurrent } = this.options;
-    if (this.running.size >= maxConcurrent) throw unavailable(`${maxConcurrent} what-ifs are running already.`, 5);
+    if (this.running.size + this.starting >= maxConcurrent)
+      throw unavailable(`${maxConcurrent} what-ifs are running already.`, 5);
+    this.starting += 1;
+    return () => (this.starting -= 1);
   }
 
   /** Resolves when it has ended, and never throws. */

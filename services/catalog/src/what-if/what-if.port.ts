@@ -13,11 +13,11 @@ import {
   type Caller,
   type Page,
 } from '@ratestream/http';
-import { transaction, type Pool } from '@ratestream/postgres';
+import { transaction, type Pool, type Tx } from '@ratestream/postgres';
 import { NumberingIndex } from '@ratestream/sms';
 import { z } from 'zod';
 import type { CommandHeaders } from '../http/command-context.js';
-import { claim, keepAnswer } from '../store/command-answers.js';
+import { answeredBefore, claim, keepAnswer, type Claim } from '../store/command-answers.js';
 import { readChunks } from '../store/row-chunks.js';
 import { readUsages } from './compare-usages.js';
 import type { FindDraft } from './find-draft.js';
@@ -33,6 +33,7 @@ import {
   insertWhatIf,
   listWhatIfs,
   readLines,
+  type NewWhatIf,
 } from './what-if-store.js';
 import type { LineShown, Question, WhatIf } from './what-if.js';
 
@@ -65,25 +66,31 @@ export class WhatIfPort {
     const { pool, runner, drafts, waitMs, clock } = this.options;
     const { draft, name } = await drafts.find(body, caller);
     const { against, question } = await this.against(body, caller);
-    runner.refuseIfBusy();
-    const id = randomUUID();
     const asked = headers.claimOf(caller, body);
-    const known = await transaction(pool, async (tx) => {
-      const claimed = asked === null ? null : await claim(tx, asked);
-      if (claimed?.outcome === 'other_request') throw idempotencyKeyReused();
-      if (claimed?.outcome === 'answered') return (claimed.answer as { id: string }).id;
-      await insertWhatIf(tx, {
-        id,
-        scope: caller.scope,
-        askedBy: caller.keyId,
-        askedAt: clock(),
-        question: { draft: name, from: body.from, against: question },
-      });
-      if (asked !== null) await keepAnswer(tx, asked, { id });
-      return null;
-    });
-    if (known === null) await upTo(waitMs, runner.run(id, draft, against));
-    const found = await this.find(known ?? id, caller);
+    const before = asked === null ? null : await answeredBefore(pool, asked);
+    if (before !== null) return this.answer((before as { id: string }).id, caller);
+    const one = {
+      id: randomUUID(),
+      scope: caller.scope,
+      askedBy: caller.keyId,
+      askedAt: clock(),
+      question: { draft: name, from: body.from, against: question },
+    };
+    const givePlaceBack = runner.takePlace();
+    let work: Promise<void> | null = null;
+    let id: string = one.id;
+    try {
+      id = await transaction(pool, (tx) => writtenDown(tx, one, asked));
+      if (id === one.id) work = runner.run(id, draft, against);
+    } finally {
+      givePlaceBack();
+    }
+    if (work !== null) await upTo(waitMs, work);
+    return this.answer(id, caller);
+  }
+
+  private async answer(id: string, caller: Caller): Promise<{ done: boolean; shown: WhatIfShown }> {
+    const found = await this.find(id, caller);
     return { done: found.status !== 'running', shown: shownWhatIf(found) };
   }
 
@@ -194,6 +201,16 @@ export class WhatIfPort {
       throw unavailable(`Past traffic cannot be read: ${error.message}. Usages in the request need none.`, 10);
     }
   }
+}
+
+/** Out: its id, or that of the one which was asked under the same key just now. */
+async function writtenDown(tx: Tx, one: NewWhatIf, asked: Claim | null): Promise<string> {
+  const claimed = asked === null ? null : await claim(tx, asked);
+  if (claimed?.outcome === 'other_request') throw idempotencyKeyReused();
+  if (claimed?.outcome === 'answered') return (claimed.answer as { id: string }).id;
+  await insertWhatIf(tx, one);
+  if (asked !== null) await keepAnswer(tx, asked, { id: one.id });
+  return one.id;
 }
 
 async function upTo(waitMs: number, work: Promise<void>): Promise<void> {
