@@ -8,18 +8,18 @@ import { Sums } from './sums.js';
 /**
  * The same money in the same words from four sides: what each account owes for its messages, what it holds for open
  * ones, what each supplier is owed. Names: `settled sell PAYER>PAYEE CUR`, `settled buy SUPPLIER CUR`, `held sell PAYER CUR`;
- * settled in the card's currency, held in the account's.
+ * all in the currency that moves, which is the account's or the supplier's.
  */
 export function addVerdict(sums: Sums, leg: LegVerdict): void {
-  const { side, payer, payee, currency, accountCurrency, settled, held } = leg;
-  addLeg(sums, side, payer, payee, currency, settled.toFixed(), accountCurrency, held.toFixed());
+  const { side, payer, payee, accountCurrency, accountSettled, held } = leg;
+  addLeg(sums, side, payer, payee, accountCurrency, accountSettled.toFixed(), held.toFixed());
 }
 
 export function addRated(sums: Sums, { legs }: RatedEvent): void {
   for (const leg of legs) {
     const held = fromNano(leg.heldAmount).minus(fromNano(leg.heldAmountFreed)).toFixed();
-    const { side, payer, payee, currency, amount, accountCurrency } = leg;
-    addLeg(sums, side, payer, payee, currency, fromNano(amount).toFixed(), accountCurrency, held);
+    const { side, payer, payee, accountAmount, accountCurrency } = leg;
+    addLeg(sums, side, payer, payee, accountCurrency, fromNano(accountAmount).toFixed(), held);
   }
 }
 
@@ -30,14 +30,13 @@ function addLeg(
   payee: string,
   currency: string,
   settled: string,
-  accountCurrency: string,
   held: string,
 ): void {
   sums.add(
     side === 'sell' ? `settled sell ${payer}>${payee} ${currency}` : `settled buy ${payee} ${currency}`,
     settled,
   );
-  if (side === 'sell') sums.add(`held sell ${payer} ${accountCurrency}`, held);
+  if (side === 'sell') sums.add(`held sell ${payer} ${currency}`, held);
 }
 
 export async function warehouseSums(clickhouse: ClickHouse): Promise<Sums> {
@@ -47,16 +46,15 @@ export async function warehouseSums(clickhouse: ClickHouse): Promise<Sums> {
     payee: string;
     currency: string;
     settled: string;
-    account_currency: string;
     held: string;
   }>(
-    `SELECT side, payer, payee, currency, toString(sum(amount)) AS settled, account_currency,
+    `SELECT side, payer, payee, account_currency AS currency, toString(sum(account_amount)) AS settled,
             toString(sum(held_amount) - sum(held_freed)) AS held
-     FROM rated_legs WHERE leg >= 0 GROUP BY side, payer, payee, currency, account_currency`,
+     FROM rated_legs WHERE leg >= 0 GROUP BY side, payer, payee, account_currency`,
   );
   const sums = new Sums();
-  for (const { side, payer, payee, currency, settled, account_currency: accountCurrency, held } of rows)
-    addLeg(sums, side, payer, payee, currency, settled, accountCurrency, held);
+  for (const { side, payer, payee, currency, settled, held } of rows)
+    addLeg(sums, side, payer, payee, currency, settled, held);
   return sums;
 }
 
