@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { SheetMappingInput } from '../src/index.js';
-import { diffRates } from '../src/index.js';
+import { diffRates, sheetMappingSchema, sheetWriter } from '../src/index.js';
 import { importSheet, prices } from './import-sheet.js';
 
 const mapping: SheetMappingInput = {
@@ -110,6 +111,23 @@ test('a full sheet of prices keeps the surcharges and says so; one of surcharges
     ['any:DE;fee=setup', 'unchanged', '0.00', []],
     ['any:FR', 'unchanged', '0.00', []],
     ['any:FR;fee=setup', 'unchanged', '0.00', []],
+  ]);
+});
+
+test('written back, a price and its fees stand in one row, and another fee of the same name in its own', async () => {
+  const csv = `${HEADER}Germany;Long code;Inland;7;0,05 €;0,003;01.05.2026\n;;;;;0,004 €;01.06.2026\nFrance;;;;0,06 €;;\n`;
+  const fees = (mapping.surcharges ?? []).slice(0, 1);
+  const input: SheetMappingInput = { ...mapping, surcharges: fees, blankDestination: 'default' };
+  const layout = sheetMappingSchema.parse(input);
+  const { rates, summary } = await importSheet(csv, input);
+  const writer = sheetWriter({ mapping: layout, header: summary.header, currency: 'EUR', effectiveFrom: 0 });
+  const batches = rates.map((rate) => [rate]);
+  const written: string[][] = [];
+  for await (const rows of writer.rows(Readable.from(batches))) written.push(...rows);
+  expect(written).toEqual([
+    ['DE', 'Long code', 'DE', '7', '0,05', '0,003', '01.05.2026'],
+    ['', '', 'Abroad', '', '', '0,004', '01.06.2026'],
+    ['FR', '', 'Abroad', '', '0,06', '', ''],
   ]);
 });
 
