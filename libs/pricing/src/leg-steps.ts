@@ -48,7 +48,8 @@ function repriced(current: Leg, priced: PricedLeg | Leg, target: LegTarget): Leg
   const posted = firstSteps(undefined, { ...target, outcome, price: () => priced });
   if (posted.length > 0) return [...back, ...posted];
   if (!isPriced(priced)) return [...back, priced];
-  return [...back, { ...priced.leg, action: 'release', reason: timedOut === null ? 'repriced' : 'timeout' }];
+  const byTimeout = timedOut !== null && target.outcome(priced.leg) === 'open';
+  return [...back, { ...priced.leg, action: 'release', reason: byTimeout ? 'timeout' : 'repriced' }];
 }
 
 function policyOf({ timeoutPolicy }: Leg): 'settle' | 'release' {
