@@ -161,6 +161,22 @@ test('a version that takes the place of another discards what that one had stage
   ]);
 });
 
+test('a scheduled buy version that is superseded in one step makes one new import', async () => {
+  const { buy, sell } = await newPair();
+  await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
+  await derived.follower.look();
+  const layout = { country: { column: 'country' }, price: { column: 'price' }, currency: { fixed: 'EUR' } };
+  const query = `mapping=${encodeURIComponent(JSON.stringify(layout))}&effectiveFrom=${LATER}`;
+  const staged = await created(call('POST', `/rate-cards/${buy}/imports?${query}`, 'country,price\nGB,0.06\n'));
+  const path = `/rate-cards/${buy}/imports/${String(staged.body['id'])}/approve`;
+  await created(approve('POST', path, { supersedes: 1 }));
+  await derived.follower.look();
+  expect(await imports(sell)).toMatchObject([
+    { status: 'staged', derived: { version: 2 }, uploadedBy: 'approver', summary: { diff: { new: 2 } } },
+    { status: 'discarded', derived: { version: 1 } },
+  ]);
+});
+
 test('what was compared with a version that is not in force any more is computed again', async () => {
   const { buy, sell } = await newPair();
   await publish(buy, '0.05', '?effectiveFrom=2097-01-01T00:00:00Z');

@@ -108,7 +108,10 @@ export class DerivationFollower {
     const published = (await derivedImports(pool, card.id, 'approved')).some(
       ({ fromVersion, publishedVersion }) => fromVersion === number && live.has(publishedVersion ?? 0),
     );
-    const sameInstant = versions.some((one) => one.version === instead && one.effectiveFrom === gone.effectiveFrom);
+    // A later version of the same instant has an event of its own.
+    const sameInstant = versions.some(
+      (one) => one.version === instead && one.version < number && one.effectiveFrom === gone.effectiveFrom,
+    );
     if (published || sameInstant) await this.stage(card, instead, gone.effectiveFrom, made);
   }
 
