@@ -58,6 +58,8 @@ export class Child {
       }
       const patience = sleep(deadline - Date.now(), false, { ref: false });
       if ((await Promise.race([this.ready, patience])) && this.process === seen) return;
+      // Given up on once it stays so, and asking for it again would never let anything else run: it is probed anew.
+      if (this.process === seen && Date.now() < deadline) this.ready = this.answer(seen);
     }
     throw this.notReady(`did not answer within ${timeoutMs} ms`);
   }
