@@ -4,7 +4,7 @@ import { bareMetrics, silentLogger } from '@ratestream/observability';
 import { readOffset } from '@ratestream/postgres';
 import { BalanceModule } from '../src/balance.module.js';
 import { Books } from './support/books.js';
-import { TestCatalog, account, apiKey, supplier } from './support/catalog.js';
+import { family } from './support/catalog.js';
 import { NOON_MS, buyLeg, ratedEvent, record, sellLeg } from './support/rated.js';
 
 const EUR = 1_000_000_000n;
@@ -12,17 +12,7 @@ let books: Books;
 let app: NestFastifyApplication;
 
 beforeEach(async () => {
-  const catalog = new TestCatalog()
-    .say('AccountOpened', account('r1', { creditLimit: '100' }))
-    .say('AccountOpened', account('acme', { parentId: 'r1', creditLimit: '50' }))
-    .say('AccountOpened', account('shop', { parentId: 'acme', creditLimit: '5' }))
-    .say('AccountOpened', account('rival', { partition: 1, creditLimit: '5' }))
-    .say('SupplierAdded', supplier('s1'))
-    .say('ApiKeyIssued', apiKey('operator-key', 'operator', ['admin']))
-    .say('ApiKeyIssued', apiKey('r1-key', 'r1'))
-    .say('ApiKeyIssued', apiKey('acme-key', 'acme'))
-    .say('ApiKeyIssued', apiKey('acme-reader', 'acme', ['read']))
-    .say('ApiKeyIssued', apiKey('rival-key', 'rival'));
+  const catalog = family();
   books = await Books.open(catalog);
   const at = (partition: number) => ({ consumer: 'balance.ledger', topic: 'rated', partition });
   app = await createServiceApp({

@@ -57,3 +57,18 @@ export class TestCatalog {
     return this;
   }
 }
+
+/** shop under acme under r1, rival beside them; a supplier; a key for each of them, named after its bearer. */
+export function family(): TestCatalog {
+  return new TestCatalog()
+    .say('AccountOpened', account('r1', { creditLimit: '100' }))
+    .say('AccountOpened', account('acme', { parentId: 'r1', creditLimit: '50' }))
+    .say('AccountOpened', account('shop', { parentId: 'acme', creditLimit: '5' }))
+    .say('AccountOpened', account('rival', { partition: 1, creditLimit: '5' }))
+    .say('SupplierAdded', supplier('s1'))
+    .say('ApiKeyIssued', apiKey('operator-key', 'operator', ['admin']))
+    .say('ApiKeyIssued', apiKey('r1-key', 'r1'))
+    .say('ApiKeyIssued', apiKey('acme-key', 'acme'))
+    .say('ApiKeyIssued', apiKey('acme-reader', 'acme', ['read']))
+    .say('ApiKeyIssued', apiKey('rival-key', 'rival'));
+}
