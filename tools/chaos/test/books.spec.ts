@@ -9,7 +9,7 @@ const verdicts: LegVerdict[] = sampleRated().legs.map((leg) => ({
   messageId: 'm', part: 1, side: leg.side, attempt: leg.attempt, payer: leg.payer, payee: leg.payee,
   state: 'settled', settled: new Exact(leg.amount.toString()).dividedBy(1e9), held: new Exact(leg.side === 'sell' ? -0.084 : 0),
   currency: leg.currency, accountSettled: new Exact(leg.accountAmount.toString()).dividedBy(1e9), accountCurrency: leg.accountCurrency,
-  price: null, fixedOnce: true, reason: null, reasons: [], due: true, billingTime: 0, timeoutSec: 0, why: '',
+  price: null, fixedOnce: true, correctedLater: false, reason: null, reasons: [], due: true, billingTime: 0, timeoutSec: 0, why: '',
 })); // prettier-ignore
 
 test('rated events and verdicts of the same legs give the same sums', () => {

@@ -9,9 +9,13 @@ export function comparePrice(expected: LegPrice, actual: Leg): string | null {
     different('rate', rateOf(actual), `${expected.cardId} v${expected.version} ${expected.rateId}`) ??
     different('plan', planOf(actual.plan), planOf(expected.plan)) ??
     different('components', componentsOf(actual), expectedComponents(expected)) ??
-    different('account currency', actual.accountCurrency, expected.accountCurrency) ??
-    different('fx', fxOf(actual.fx, expected.fx), expectedFx(expected.fx))
+    different('account currency', actual.accountCurrency, expected.accountCurrency)
   );
+}
+
+/** The evidence of the conversion, all of it. */
+export function compareFx(expected: LegPrice, actual: Leg): string | null {
+  return different('fx', fxOf(actual.fx, expected.fx), expectedFx(expected.fx));
 }
 
 /** A hold posts nothing, so it need not say what that is in another currency. */

@@ -1,5 +1,5 @@
 import { ZERO } from './amount.js';
-import { comparePrice, compareReporting } from './compare-price.js';
+import { compareFx, comparePrice, compareReporting } from './compare-price.js';
 import type { Oracle, OracleResult } from './oracle.js';
 import type { RatedFold, RatedLeg, TimerOutcome } from './rated-fold.js';
 import type { LegVerdict } from './verdict.js';
@@ -94,10 +94,12 @@ function comparePriced(expected: LegVerdict, actual: RatedLeg): Pick<Difference,
   if (expected.price === null || actual.priced === null) return null;
   if (quarterOf(expected.billingTime) !== quarterOf(actual.priced.billingTime))
     return { what: 'price', text: `billed at ${actual.priced.billingTime}, must be ${expected.billingTime}` };
-  const text = comparePrice(expected.price, actual.priced);
+  // What changes no money, and an earlier moment of the same quarter of an hour at the same price, is no correction.
+  const mayBeOlder = expected.correctedLater || expected.billingTime !== actual.priced.billingTime;
+  const text =
+    comparePrice(expected.price, actual.priced) ?? (mayBeOlder ? null : compareFx(expected.price, actual.priced));
   if (text !== null) return { what: 'price', text };
-  // An earlier moment of the same quarter of an hour at the same price is no correction, nor is what it would be in reports.
-  if (expected.billingTime !== actual.priced.billingTime) return null;
+  if (mayBeOlder) return null;
   const { reporting } = expected.price;
   const reportingText = compareReporting(reporting, actual.priced);
   if (reportingText !== null) return { what: 'reported', text: reportingText };

@@ -63,6 +63,7 @@ export function judgeLeg(
     priced,
     late,
     fixedOnce: true,
+    correctedLater: false,
     due: state !== 'released' && !price.amount.isZero(),
     why: `${priced.why}, on ${basis}: ${known}${late ? `, timed out: ${state}` : ''}`,
   };
@@ -121,6 +122,7 @@ export function unrated(leg: LegPlace, reason: string, due: boolean, terms: stri
     reasons: [reason],
     price: null,
     fixedOnce: true,
+    correctedLater: false,
     due,
     timeoutSec: 0,
     why: `${reason}, ${terms}`,

@@ -38,7 +38,12 @@ export function judgeMessage(
     if ('state' in question) return question;
     const before = past.get(legKey(question.leg));
     const { priced: _, late: __, ...verdict } = judgeLeg(question, catalog, timedOut, before?.fixed ?? null);
-    return { ...verdict, fixedOnce: oneSubject, reasons: before?.reasons ?? verdict.reasons };
+    return {
+      ...verdict,
+      fixedOnce: oneSubject,
+      correctedLater: !oneTime && !oneSubject,
+      reasons: before?.reasons ?? verdict.reasons,
+    };
   });
 }
 

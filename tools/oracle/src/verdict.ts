@@ -61,6 +61,8 @@ export interface LegVerdict extends LegName {
   price: LegPrice | null;
   /** The price was fixed by what never changed afterwards, so that every step must carry it. */
   fixedOnce: boolean;
+  /** It was corrected at another time than it was priced: where that changed no money the evidence is that of either. */
+  correctedLater: boolean;
   /** Whether money would be due now or later; an unrated leg of which nothing is due need not be shown. */
   due: boolean;
   billingTime: number;
