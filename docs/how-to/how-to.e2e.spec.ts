@@ -1,6 +1,7 @@
 import { openGuide } from '../guide/guide.js';
 import { http, NAMES, startInstallation, stopInstallation } from '../guide/stack.js';
 import { closeKafka } from '../guide/streams.js';
+import { apiDocuments } from '../openapi/documents.js';
 import { compareSuppliersAndMakeAnOffer } from './compare-suppliers-and-make-an-offer.chapter.js';
 import { loadASuppliersSheet } from './load-a-suppliers-sheet.chapter.js';
 import { scheduleAPriceIncrease } from './schedule-a-price-increase.chapter.js';
@@ -30,4 +31,6 @@ describe('how to', () => {
   scheduleAPriceIncrease();
   compareSuppliersAndMakeAnOffer();
   sellInAnotherCurrency();
+
+  apiDocuments();
 });
