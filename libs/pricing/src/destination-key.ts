@@ -123,3 +123,33 @@ export function keysOf({ country, mcc, mnc, digits }: Destination): readonly num
     inCountryToo(prefixKey(Number(digits.slice(0, length)), 0));
   return keys;
 }
+
+/** A destination as the numbers that keys are made of. */
+export interface Place {
+  land: number;
+  /** Keys of the network and of its MCC without a country; −1 where they are not known. */
+  network: number;
+  mcc: number;
+  /** The leading digits that are known, as a number, and how many they are. */
+  number: number;
+  known: number;
+}
+
+let asked: Destination = { country: null, mcc: null, mnc: null, digits: '' };
+let place: Place = { land: 0, network: -1, mcc: -1, number: 0, known: 0 };
+
+/** Computed once for all legs of a message: the answer for the last destination is kept. */
+export function placeOf(to: Destination): Place {
+  const { country, mcc, mnc, digits } = to;
+  if (asked.digits === digits && asked.mcc === mcc && asked.mnc === mnc && asked.country === country) return place;
+  const known = Math.min(digits.length, MAX_PREFIX);
+  asked = to;
+  place = {
+    land: countryCode(country),
+    network: mcc === null || mnc === null ? -1 : networkKey(mcc, mnc),
+    mcc: mcc === null ? -1 : mccKey(mcc),
+    number: known === 0 ? 0 : Number(known === digits.length ? digits : digits.slice(0, known)),
+    known,
+  };
+  return place;
+}

@@ -1,15 +1,13 @@
 import { DEFAULT_PRECEDENCE, type MatchDimension } from '@ratestream/catalog';
 import {
-  countryCode,
   countryKey,
   DEFAULT_KEY,
   keysOf,
-  mccKey,
-  networkKey,
+  placeOf,
   prefixKey,
   rankOf,
-  MAX_PREFIX,
   type Destination,
+  type Place,
 } from './destination-key.js';
 import { FlatIndex, type RowColumns } from './flat-index.js';
 import { PrefixLengths } from './prefix-lengths.js';
@@ -51,7 +49,7 @@ interface Shape {
   has: number;
 }
 
-interface Place {
+interface Slot {
   readonly shape: Shape;
   readonly index: FlatIndex;
 }
@@ -121,7 +119,7 @@ export class MatchIndex {
       }));
   }
 
-  private placeOf(combination: Combination): Place {
+  private placeOf(combination: Combination): Slot {
     const tier = this.tiers.find(({ priority }) => priority === combination.priority) as Tier;
     const shape = tier.shapes.find(({ mask }) => mask === maskOf(combination)) as Shape;
     return { shape, index: shape.combinations.get(this.numberOf(combination)) as FlatIndex };
@@ -141,7 +139,7 @@ export class MatchIndex {
     };
   }
 
-  private add({ shape, index }: Place, row: number): void {
+  private add({ shape, index }: Slot, row: number): void {
     const key = this.rows.columns.keys[row * 2] as number;
     const has = kindOfKey(key);
     if (has === 0) return; // longer than any number: counted among the rows, and never found
@@ -168,12 +166,13 @@ export class MatchIndex {
     precedence: readonly MatchDimension[] | null,
     originOnly = false,
   ): number {
+    const place = placeOf(to);
     for (let i = 0; i < this.tiers.length; i++) {
       const { shapes } = this.tiers[i] as Tier;
       const found =
         precedence === null
-          ? this.first(shapes, ids, to, at, originOnly)
-          : this.best(shapes, ids, to, at, precedence, originOnly);
+          ? this.first(shapes, ids, place, at, originOnly)
+          : this.best(shapes, ids, place, at, precedence, originOnly);
       if (found >= 0) return found;
     }
     return -1;
@@ -199,7 +198,7 @@ export class MatchIndex {
     return rows;
   }
 
-  private first(shapes: readonly Shape[], ids: Combination, to: Destination, at: number, originOnly: boolean): number {
+  private first(shapes: readonly Shape[], ids: Combination, to: Place, at: number, originOnly: boolean): number {
     for (let i = 0; i < shapes.length; i++) {
       const found = this.inShape(shapes[i] as Shape, ids, to, at, originOnly);
       if (found >= 0) return found;
@@ -210,7 +209,7 @@ export class MatchIndex {
   private best(
     shapes: readonly Shape[],
     ids: Combination,
-    to: Destination,
+    to: Place,
     at: number,
     precedence: readonly MatchDimension[],
     originOnly: boolean,
@@ -231,7 +230,7 @@ export class MatchIndex {
   }
 
   /** All rows of one shape say as much of the four dimensions, so the deepest destination is the best of them. */
-  private inShape(shape: Shape, ids: Combination, to: Destination, at: number, originOnly: boolean): number {
+  private inShape(shape: Shape, ids: Combination, to: Place, at: number, originOnly: boolean): number {
     const { mask } = shape;
     if (mask === 0) return originOnly || shape.single === null ? -1 : this.deepest(shape, shape.single, to, at);
     if ((mask & ORIGIN) !== 0 ? ids.origin === 0 : originOnly) return -1;
@@ -242,11 +241,10 @@ export class MatchIndex {
     return index === undefined ? -1 : this.deepest(shape, index, to, at);
   }
 
-  private deepest(shape: Shape, index: FlatIndex, { country, mcc, mnc, digits }: Destination, at: number): number {
+  private deepest(shape: Shape, index: FlatIndex, place: Place, at: number): number {
     const { has } = shape;
-    const land = countryCode(country);
-    if (mcc !== null && mnc !== null && (has & (HAS.network | HAS.networkInCountry)) !== 0) {
-      const network = networkKey(mcc, mnc);
+    const { land, network, mcc } = place;
+    if (network >= 0 && (has & (HAS.network | HAS.networkInCountry)) !== 0) {
       if (land !== 0 && (has & HAS.networkInCountry) !== 0) {
         const found = this.valid(index.get(network + land), at);
         if (found >= 0) return found;
@@ -256,17 +254,16 @@ export class MatchIndex {
         if (found >= 0) return found;
       }
     }
-    if ((has & (HAS.prefix | HAS.prefixInCountry)) !== 0 && digits !== '') {
-      const found = this.longest(shape, index, land, digits, at);
+    if ((has & (HAS.prefix | HAS.prefixInCountry)) !== 0 && place.known > 0) {
+      const found = this.longest(shape, index, place, at);
       if (found >= 0) return found;
     }
-    if (mcc !== null && (has & (HAS.mcc | HAS.mccInCountry)) !== 0) {
-      const key = mccKey(mcc);
+    if (mcc >= 0 && (has & (HAS.mcc | HAS.mccInCountry)) !== 0) {
       if (land !== 0 && (has & HAS.mccInCountry) !== 0) {
-        const found = this.valid(index.get(key + land), at);
+        const found = this.valid(index.get(mcc + land), at);
         if (found >= 0) return found;
       }
-      const found = (has & HAS.mcc) === 0 ? -1 : this.valid(index.get(key), at);
+      const found = (has & HAS.mcc) === 0 ? -1 : this.valid(index.get(mcc), at);
       if (found >= 0) return found;
     }
     if (land !== 0 && (has & HAS.country) !== 0) {
@@ -276,9 +273,7 @@ export class MatchIndex {
     return (has & HAS.default) === 0 ? -1 : this.valid(index.get(DEFAULT_KEY), at);
   }
 
-  private longest(shape: Shape, index: FlatIndex, land: number, digits: string, at: number): number {
-    const known = Math.min(digits.length, MAX_PREFIX);
-    const number = Number(known === digits.length ? digits : digits.slice(0, known));
+  private longest(shape: Shape, index: FlatIndex, { land, number, known }: Place, at: number): number {
     const open = shape.lengths.of(number, known);
     const inCountry = land === 0 ? 0 : shape.lengthsInCountry.of(number, known);
     let lengths = open | inCountry;

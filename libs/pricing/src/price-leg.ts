@@ -45,10 +45,18 @@ export interface Price {
   readonly unitPrice: bigint;
   /** Of the rate and all surcharges. */
   readonly amount: bigint;
-  readonly surcharges: readonly Component[];
+  readonly surcharges: readonly PricedSurcharge[];
   readonly basis: ChargeBasis;
   readonly timeoutSec: number;
   readonly timeoutPolicy: TimeoutPolicy;
+}
+
+/** What one surcharge adds. */
+export interface PricedSurcharge {
+  readonly row: number;
+  readonly quantity: number;
+  readonly unitPrice: bigint;
+  readonly amount: bigint;
 }
 
 /** The parts of the terms that decide when a leg is due; the rate may state its own. */
@@ -219,7 +227,7 @@ export function priceBy(
   };
 }
 
-const NONE: readonly Component[] = [];
+const NONE: readonly PricedSurcharge[] = [];
 
 function surchargesOf(
   { table }: MatchedRate,
@@ -228,7 +236,7 @@ function surchargesOf(
   part: number,
   billingTime: number,
   card: RateCard,
-): readonly Component[] | null {
+): readonly PricedSurcharge[] | null {
   const rows = table.surcharges(query, billingTime, card.precedence);
   if (rows === null) return null;
   return rows.map((found) => {
@@ -236,14 +244,7 @@ function surchargesOf(
     const perMessage = card.partRule === 'perMessage' || table.unitOf(found) === 'message';
     const quantity = perMessage ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
     const unitPrice = table.price(row);
-    return {
-      kind: 'surcharge',
-      name: table.surchargeOf(row) ?? '',
-      quantity,
-      unitPrice,
-      amount: multiply(unitPrice, quantity),
-      rateId: table.rateId(row),
-    };
+    return { row, quantity, unitPrice, amount: multiply(unitPrice, quantity) };
   });
 }
 
@@ -262,7 +263,10 @@ function pricedLeg(subject: Subject, place: LegPlace, payer: string, payee: stri
       amount: multiply(unitPrice, quantity),
       rateId: null,
     },
-    ...surcharges,
+    ...surcharges.map(({ row, ...money }): Component => {
+      const { table } = match;
+      return { kind: 'surcharge', name: table.surchargeOf(row) ?? '', ...money, rateId: table.rateId(row) };
+    }),
   ];
   leg.rate = {
     cardId: card.id,

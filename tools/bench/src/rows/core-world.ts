@@ -21,13 +21,18 @@ import type { SheetRow } from '@ratestream/tool-simulator';
 /** 2026-05-01T12:00:00Z */
 const NOON = 1_777_636_800_000_000;
 const SECOND = 1_000_000;
+const DAY = 86_400 * SECOND;
 const CARDS = ['sell-retail', 'sell-wholesale', 'buy'] as const;
 
-/** A customer of a reseller, one supplier, three cards of `rates` rows each: two sell legs and one buy leg a message. */
+/**
+ * A customer of a reseller, one supplier, three cards of `rates` rows each: two sell legs and one buy leg a message. Rows name
+ * classes, senders, origins and grades, two cards have surcharges, and the customer's card is in another currency than its
+ * account.
+ */
 export function corePricing(rates: number): Pricing {
   const book = new RateBook();
   for (const cardId of CARDS) {
-    const rows = [...sheet(rates)].map(rateRow);
+    const rows = [...sheet(rates, cardId !== 'sell-wholesale')].map(rateRow);
     const version = {
       cardId,
       version: 1,
@@ -44,8 +49,8 @@ export function corePricing(rates: number): Pricing {
   const pricing: Pricing = {
     terms: new Terms(coreCatalog()),
     book,
-    fx: new FxBook(),
-    reportingCurrency: null,
+    fx: exchangeRates(),
+    reportingCurrency: 'EUR',
     catalogPosition: 1,
     hashRecipient: () => ({ hash: '00112233445566778899aabbccddeeff', keyId: '2026-05' }),
     ratedAt: NOON,
@@ -53,29 +58,72 @@ export function corePricing(rates: number): Pricing {
   return pricing;
 }
 
-/** Every network, then prefixes until there are enough, and a default, so that each lookup goes as deep as in a real sheet. */
-function* sheet(rates: number): Generator<SheetRow> {
-  yield { price: '0.09' };
-  for (const { country, mcc, mnc } of NETWORKS.slice(0, Math.max(0, rates - 1)))
-    yield { country, mcc, mnc, price: '0.04' };
-  yield* bigSheet(new Random(7), Math.max(0, rates - 1 - NETWORKS.length));
+/** A month of daily rates. */
+function exchangeRates(): FxBook {
+  const fx = new FxBook();
+  const days = Array.from({ length: 30 }, (_, at) => ({
+    date: `2026-04-${String(at + 1).padStart(2, '0')}`,
+    publishedAt: NOON - (30 - at) * DAY,
+    rates: { GBP: (0.86 + at / 1_000).toFixed(4), USD: '1.1684' },
+  }));
+  fx.publish({ source: 'ecb', base: 'EUR', days, knownAt: NOON - SECOND });
+  return fx;
 }
 
-function rateRow({ price, ...where }: SheetRow, index: number): RateRow {
-  const { country = null, mcc = null, mnc = null, prefix = null, trafficClass = null } = where;
+type Row = Partial<Omit<RateRow, 'price'>> & Pick<SheetRow, 'price'>;
+
+/** What rows of one destination name besides it. */
+const NAMED: readonly Partial<RateRow>[] = [
+  { trafficClass: 'otp' },
+  { senderType: 'long_code' },
+  { originCountry: 'IN' },
+  { routeGrade: 'sim' },
+  { originCountry: 'US', routeGrade: 'sim' },
+  { trafficClass: 'promotional', senderType: 'short_code' },
+  { originCountry: 'unknown' },
+];
+/** One in so many prefixes is for one of NAMED alone. */
+const EVERY_NAMED = 8;
+
+/**
+ * Every network, for all and for each of NAMED; then prefixes until there are enough, and a default, so that each lookup
+ * goes as deep as in a real sheet.
+ */
+function* sheet(rates: number, surcharges: boolean): Generator<Row> {
+  let left = rates;
+  const small: Row[] = [{ price: '0.09' }, { originCountry: 'unknown', price: '0.1' }];
+  if (surcharges) {
+    for (const country of new Set(NETWORKS.map((network) => network.country)))
+      small.push({ country, surcharge: 'carrier', validFrom: NOON - DAY, price: '0.003' });
+    small.push({ surcharge: 'registration', senderType: 'alphanumeric', unit: 'message', price: '0.01' });
+  }
+  for (const { country, mcc, mnc } of NETWORKS) {
+    small.push({ country, mcc, mnc, price: '0.04' });
+    for (const named of NAMED) small.push({ country, mcc, mnc, ...named, price: '0.05' });
+  }
+  for (const row of small) if (left-- > 0) yield row;
+  let at = 0;
+  for (const row of bigSheet(new Random(7), Math.max(0, left))) {
+    const named = ++at % EVERY_NAMED === 0 ? NAMED[(at / EVERY_NAMED) % NAMED.length] : undefined;
+    yield Object.assign(row as Pick<SheetRow, 'price'> & { prefix?: string }, named);
+  }
+}
+
+function rateRow({ price, ...row }: Row, index: number): RateRow {
   return {
     rateId: `r${index}`,
-    country,
-    mcc,
-    mnc,
-    prefix,
-    trafficClass,
-    price: parseMoney(price),
+    country: null,
+    mcc: null,
+    mnc: null,
+    prefix: null,
+    trafficClass: null,
     unit: 'part',
     basis: null,
     timeoutSec: null,
     timeoutPolicy: null,
     ...PLAIN_RATE,
+    ...row,
+    price: parseMoney(price),
   };
 }
 
@@ -113,7 +161,7 @@ function coreCatalog(): CatalogReader {
     name: id,
     side: id === 'buy' ? 'buy' : 'sell',
     service: 'sms',
-    currency: 'EUR',
+    currency: id === 'sell-retail' ? 'GBP' : 'EUR',
     partRule: 'reported',
     networkEvidence: ['reported', 'ported', 'range'],
     basis: 'submit',
@@ -153,6 +201,10 @@ export function coreEvents(messages: number, destinations: 'zipf' | 'uniform'): 
       rootPayer: 'reseller',
       chain: ['customer', 'reseller'],
       country,
+      trafficClass: random.pick(['otp', 'otp', 'transactional', 'promotional']),
+      senderType: random.pick(['alphanumeric', 'alphanumeric', 'long_code', 'short_code', null]),
+      originCountry: random.pick(['GB', 'DE', 'FR', 'IN', 'US', null]),
+      routeGrade: random.pick(['direct', 'wholesale', 'sim', null]),
       recipient: `+${callingCode}${prefix}${random.digits(Math.max(1, nationalDigits - prefix.length))}`,
       // Half of the traffic has no reported network and is priced by its prefix.
       network: {
@@ -203,21 +255,29 @@ export function coreSubjects(events: readonly UsageEvent[], pricing: Pricing): S
     .map((usage) => subjectOf(usage, pricing.hashRecipient));
 }
 
-/** The core alone: who pays whom, the rate of every leg of the chain, and what it makes. No ids, no events, no memory. */
-export function priceAll(subjects: readonly Subject[], { terms, book }: Pricing): bigint {
+/**
+ * The core alone: who pays whom, the rate and the surcharges of every leg of the chain, what they make, and what that is in
+ * the currency of the account. No ids, no events, no memory.
+ */
+export function priceAll(subjects: readonly Subject[], { terms, book, fx, ratedAt: knownAt }: Pricing): bigint {
   let total = 0n;
   for (const subject of subjects) {
     const at = sellBillingTime(subject, []);
-    for (const { cards, plan } of terms.sell(subject.account ?? '', subject.trafficClass, subject.country)) {
+    const place = { part: 1, billingTime: at };
+    for (const { cards, plan, account } of terms.sell(subject.account ?? '', subject.trafficClass, subject.country)) {
       const card = cards[0];
       if (typeof card !== 'object' || plan === null) throw new Error('a sell leg of the bench has no card or no plan');
       const query = queryOf(subject, card.networkEvidence, subject.openingRouteGrade);
-      total += amountOf(priceBy(book, subject, query, { part: 1, billingTime: at }, card, plan));
+      const amount = amountOf(priceBy(book, subject, query, place, card, plan));
+      const { currency: from } = card;
+      const { currency: to, timeZone } = account;
+      const conversion = from === to ? null : fx.convert({ from, to, terms: plan.fx, at, timeZone, knownAt });
+      total += conversion === null ? amount : conversion.apply(amount);
     }
     const { card, routeGrade } = terms.buy('supplier', null);
     if (typeof card === 'string') throw new Error(`the buy leg cannot be priced: ${card}`);
-    const query = queryOf(subject, card.networkEvidence, routeGrade);
-    total -= amountOf(priceBy(book, subject, query, { part: 1, billingTime: at }, card, card));
+    const query = queryOf(subject, card.networkEvidence, routeGrade ?? subject.openingRouteGrade);
+    total -= amountOf(priceBy(book, subject, query, place, card, card));
   }
   return total;
 }

@@ -32,7 +32,7 @@ export const core: Measurement = {
         ratio: null,
         goal: `≥ ${GOAL}`,
         met: value >= GOAL,
-        note: `three legs a message, 3 cards of ${CARD_ROWS} rates; Zipf ${zipf}, uniform ${uniform}; no tiers yet`,
+        note: `three legs a message, 3 cards of ${CARD_ROWS} rates that name every dimension, surcharges on two legs, one leg converted; Zipf ${zipf}, uniform ${uniform}; no tiers yet`,
       });
     }
     if (wanted.has('core-growth')) {
