@@ -91,6 +91,8 @@ function explainCard(
   const inForce = pricing.book.versionAt(card.id, leg.billingTime, knownAt);
   const match = pricing.book.find(card, leg.billingTime, query, knownAt);
   if (typeof match === 'string') lines.push(`It has no price for this message: ${REASONS[match] ?? match}.`);
+  else if (match.table.surcharges(query, leg.billingTime, card.precedence) === null)
+    lines.push(`A surcharge keeps it from having a price: ${REASONS['origin_unknown'] ?? ''}.`);
   if (inForce !== undefined) {
     const winner = typeof match === 'string' ? null : inForce.table.describe(match.row);
     if (winner !== null) lines.push(whyThis(winner, query));

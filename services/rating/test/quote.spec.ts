@@ -95,6 +95,13 @@ test('sender, origin and grade of the request choose the rate, and an unknown or
   );
 });
 
+test('a surcharge that depends on an origin nobody knows keeps the leg unrated, and the quote says so', () => {
+  const from = facts().publish('retail', 0, [rate('any', '0.05'), rate('levy', '0.2', { surcharge: 'levy', originCountry: 'IN' })]);
+  expect(leg(from)).toMatchObject({ action: 'unrated', reason: 'origin_unknown' });
+  expect(quote(from).lines).toContainEqual(expect.stringContaining('A surcharge keeps it from having a price'));
+  expect(leg(from, { originCountry: 'IN' })?.components).toHaveLength(2);
+}); // prettier-ignore
+
 test('a correction after the fact is quoted as known then and as corrected, to the millisecond', () => {
   const known = NOON + HOUR;
   const from = facts().publish('retail', NOON - HOUR, [rate('corrected', '0.04', { country: 'GB' })], known);
