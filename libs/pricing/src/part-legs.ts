@@ -19,7 +19,11 @@ export function legSteps(
   const never = whyNever(after, sellAt, memory);
   const moved = before !== undefined && before.priced && before !== after;
   const alike = moved && pricedAlike(before.last, subject);
-  const sellMoved = moved && !(alike && sellBillingTime(before.last, before.attempts) === sellAt);
+  const sellStands =
+    alike &&
+    before.last.openingRouteGrade === subject.openingRouteGrade &&
+    sellBillingTime(before.last, before.attempts) === sellAt;
+  const sellMoved = moved && !sellStands;
   const steps: Leg[] = [];
   for (const terms of pricing.terms.sell(subject.account as string, subject.trafficClass, subject.country)) {
     const place: LegPlace = {

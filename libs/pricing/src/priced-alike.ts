@@ -1,14 +1,16 @@
 import type { NetworkRef } from '@ratestream/events';
 import type { Subject } from './subject.js';
 
-/** Two states of one subject that every card prices the same at the same billing time. */
+/**
+ * Two states of one subject that every card prices the same at the same billing time and route grade: a sale has the grade that
+ * opened the message, each purchase its own.
+ */
 export function pricedAlike(a: Subject, b: Subject): boolean {
   return (
     a.account === b.account &&
     a.trafficClass === b.trafficClass &&
     a.senderType === b.senderType &&
     a.originCountry === b.originCountry &&
-    a.openingRouteGrade === b.openingRouteGrade &&
     a.country === b.country &&
     a.recipientPrefix === b.recipientPrefix &&
     a.parts.reported === b.parts.reported &&
