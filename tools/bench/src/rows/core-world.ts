@@ -24,15 +24,18 @@ const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 const CARDS = ['sell-retail', 'sell-wholesale', 'buy'] as const;
 
+/** `prices`: rates by destination alone; `everything`: all that rates, cards and plans can say. */
+export type Load = 'prices' | 'everything';
+
 /**
- * A customer of a reseller, one supplier, three cards of `rates` rows each: two sell legs and one buy leg a message. Rows name
- * classes, senders, origins and grades, two cards have surcharges, and the customer's card is in another currency than its
- * account.
+ * A customer of a reseller, one supplier, three cards of `rates` rows each: two sell legs and one buy leg a message. In the
+ * whole load rows name classes, senders, origins and grades, two cards have surcharges, and the customer's card is in another
+ * currency than its account.
  */
-export function corePricing(rates: number): Pricing {
+export function corePricing(rates: number, load: Load): Pricing {
   const book = new RateBook();
   for (const cardId of CARDS) {
-    const rows = [...sheet(rates, cardId !== 'sell-wholesale')].map(rateRow);
+    const rows = [...sheet(rates, load, cardId !== 'sell-wholesale')].map(rateRow);
     const version = {
       cardId,
       version: 1,
@@ -47,7 +50,7 @@ export function corePricing(rates: number): Pricing {
     book.addVersion(version, rows);
   }
   const pricing: Pricing = {
-    terms: new Terms(coreCatalog()),
+    terms: new Terms(coreCatalog(load)),
     book,
     fx: exchangeRates(),
     reportingCurrency: 'EUR',
@@ -89,22 +92,24 @@ const EVERY_NAMED = 8;
  * Every network, for all and for each of NAMED; then prefixes until there are enough, and a default, so that each lookup
  * goes as deep as in a real sheet.
  */
-function* sheet(rates: number, surcharges: boolean): Generator<Row> {
+function* sheet(rates: number, load: Load, surcharges: boolean): Generator<Row> {
   let left = rates;
-  const small: Row[] = [{ price: '0.09' }, { originCountry: 'unknown', price: '0.1' }];
-  if (surcharges) {
+  const everything = load === 'everything';
+  const small: Row[] = [{ price: '0.09' }];
+  if (everything) small.push({ originCountry: 'unknown', price: '0.1' });
+  if (everything && surcharges) {
     for (const country of new Set(NETWORKS.map((network) => network.country)))
       small.push({ country, surcharge: 'carrier', validFrom: NOON - DAY, price: '0.003' });
     small.push({ surcharge: 'registration', senderType: 'alphanumeric', unit: 'message', price: '0.01' });
   }
   for (const { country, mcc, mnc } of NETWORKS) {
     small.push({ country, mcc, mnc, price: '0.04' });
-    for (const named of NAMED) small.push({ country, mcc, mnc, ...named, price: '0.05' });
+    if (everything) for (const named of NAMED) small.push({ country, mcc, mnc, ...named, price: '0.05' });
   }
   for (const row of small) if (left-- > 0) yield row;
   let at = 0;
   for (const row of bigSheet(new Random(7), Math.max(0, left))) {
-    const named = ++at % EVERY_NAMED === 0 ? NAMED[(at / EVERY_NAMED) % NAMED.length] : undefined;
+    const named = everything && ++at % EVERY_NAMED === 0 ? NAMED[(at / EVERY_NAMED) % NAMED.length] : undefined;
     yield Object.assign(row as Pick<SheetRow, 'price'> & { prefix?: string }, named);
   }
 }
@@ -127,7 +132,7 @@ function rateRow({ price, ...row }: Row, index: number): RateRow {
   };
 }
 
-function coreCatalog(): CatalogReader {
+function coreCatalog(load: Load): CatalogReader {
   const account = (id: string, parentId: string | null, planId: string): Account => ({
     id,
     parentId,
@@ -161,7 +166,7 @@ function coreCatalog(): CatalogReader {
     name: id,
     side: id === 'buy' ? 'buy' : 'sell',
     service: 'sms',
-    currency: id === 'sell-retail' ? 'GBP' : 'EUR',
+    currency: load === 'everything' && id === 'sell-retail' ? 'GBP' : 'EUR',
     partRule: 'reported',
     networkEvidence: ['reported', 'ported', 'range'],
     basis: 'submit',
