@@ -16,6 +16,8 @@ export type { Follower } from './follow.js';
 export { FencedError, lastHeader, TransactionalPublisher } from './publisher.js';
 export { startCatalogFeed } from './catalog-feed.js';
 export type { CatalogFeed, CatalogFeedOptions } from './catalog-feed.js';
+export { transcoder } from './transcode.js';
+export type { Transcode } from './transcode.js';
 export { createSerdes, subjectOf, UnknownWriterSchemaError } from './serdes.js';
 export type { Serde, Serdes, SubjectName, ValueOf } from './serdes.js';
 export { Registry, RegistryError } from './registry.js';

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { chunkRates } from '@ratestream/catalog';
-import { codecs, type RateRow } from '@ratestream/events';
+import type { RateRow } from '@ratestream/events';
 import type { Pool, Queryable } from '@ratestream/postgres';
+import { decodeRows, encodeRows } from '../store/row-body.js';
 
 export type ListKind = 'rows' | 'findings' | 'diff' | 'margin';
 
@@ -85,7 +86,7 @@ export async function keepRates(
   rates: readonly RateRow[],
 ): Promise<void> {
   for (const chunk of chunkRates(cardId, 0, rates))
-    await insertChunk(pool, importId, 'rates', chunk.chunk, {}, codecs.RateChunk.encode(chunk));
+    await insertChunk(pool, importId, 'rates', chunk.chunk, {}, encodeRows(chunk));
 }
 
 /** The kept rates, a piece at a time. */
@@ -97,7 +98,7 @@ export async function* keptRates(db: Queryable, importId: string): AsyncGenerato
     );
     const [row] = rows;
     if (row === undefined) return;
-    yield codecs.RateChunk.decode(row.body).rates;
+    yield decodeRows(row.body).rates;
   }
 }
 

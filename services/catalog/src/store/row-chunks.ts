@@ -1,5 +1,6 @@
-import { codecs, type RateChunk } from '@ratestream/events';
+import type { RateChunk } from '@ratestream/events';
 import type { Queryable, Tx } from '@ratestream/postgres';
+import { decodeRows, encodeRows } from './row-body.js';
 
 /** Keeps the rows of a version. The same chunk twice fails: somebody else has taken this version number. */
 export async function insertChunks(tx: Tx, chunks: readonly RateChunk[]): Promise<void> {
@@ -9,7 +10,7 @@ export async function insertChunks(tx: Tx, chunks: readonly RateChunk[]): Promis
       chunk.id,
       chunk.version,
       chunk.chunk,
-      codecs.RateChunk.encode(chunk),
+      encodeRows(chunk),
     ]);
   }
 }
@@ -29,6 +30,6 @@ export async function* readChunks(
     );
     const [row] = rows;
     if (row === undefined) return;
-    yield codecs.RateChunk.decode(row.body);
+    yield decodeRows(row.body);
   }
 }
