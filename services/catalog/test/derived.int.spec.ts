@@ -120,6 +120,10 @@ test('a process that dies between publication and staging, or in the middle of i
   expect(await position()).toEqual(before);
   expect(await imports(sell)).toMatchObject([{ status: 'reading' }]);
   await pool.query('drop trigger die on rate_import_chunk');
+  // Somebody looks at the imports long after, while nobody computes.
+  await pool.query(`update rate_import set touched_at = now() - interval '1 hour' where card_id = $1`, [sell]);
+  const [begun] = (await imports(sell)) as [Import];
+  expect((await call('GET', `/rate-cards/${sell}/imports/${begun.id}`)).body).toMatchObject({ status: 'failed' });
   // Another process, with a view of its own, goes on.
   const other = await startApp(pool);
   await Promise.all([other.derived.follower.look(), derived.follower.look()]);

@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '@ratestream/postgres';
 import type { CatalogEvent } from '@ratestream/events';
+import { INTERRUPTED_CODE } from '../imports/import-store.js';
 import { readEvents } from '../store/event-store.js';
 
 /** Who discards what a newer version has made void. */
@@ -73,9 +74,16 @@ export async function derivedImports(
   }));
 }
 
-/** Makes way for an import that is computed again after its process died; false: it was staged or decided already. */
+/**
+ * Makes way for an import that is computed again after its process died, also where it was taken for abandoned meanwhile;
+ * false: it was staged or decided already.
+ */
 export async function isOpen(db: Queryable, id: string): Promise<boolean> {
-  await db.query(`delete from rate_import where id = $1 and status = 'reading'`, [id]);
+  await db.query(
+    `delete from rate_import where id = $1
+     and (status = 'reading' or status = 'failed' and fault::json ->> 'code' = '${INTERRUPTED_CODE}')`,
+    [id],
+  );
   const { rowCount } = await db.query('select 1 from rate_import where id = $1', [id]);
   return rowCount === 0;
 }

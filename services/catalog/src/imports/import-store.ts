@@ -12,8 +12,9 @@ import type {
 
 /** Nobody touches an import for this long while its reader lives. */
 const ABANDONED_AFTER = '2 minutes';
+export const INTERRUPTED_CODE = 'interrupted';
 const INTERRUPTED: ImportFault = {
-  code: 'interrupted',
+  code: INTERRUPTED_CODE,
   message: 'the service stopped while it read the sheet; upload it again',
   row: null,
   column: null,
