@@ -142,6 +142,20 @@ test('undo is a new change back to the versions before', async () => {
   expect(await rates('silver')).toEqual(['GB  0.0455']);
 });
 
+test('of two changes of the same cards one is published, however close their approvals', async () => {
+  const ids = [await bulkOf({ ...UK, change: { add: '0.001' } }), await bulkOf({ ...UK, change: { add: '0.002' } })];
+  const answers = await Promise.all(ids.map((id) => approve(id, { waiveNotice: 'a test' })));
+  expect(answers.map(({ status, body }) => [status, body['code']]).sort()).toEqual([
+    [201, undefined],
+    [409, 'base_changed'],
+  ]);
+  const [{ id: made } = { id: '' }] = answers.flatMap(({ status, body }) =>
+    status === 201 ? [{ id: String(body['id']) }] : [],
+  );
+  const undo = await call('POST', `/bulk-changes/${made}/revert`, {});
+  expect((await approve(String(undo.body['id']), { waiveNotice: 'a test' })).status).toBe(201);
+});
+
 test('where one card has moved on, no card is published', async () => {
   const id = await bulkOf({ ...UK, change: { percent: '-10' } });
   await made('/rate-cards/silver/versions', 'country,price\nGB,0.046\n');

@@ -171,6 +171,23 @@ test('a full sheet withdraws what it lacks, a partial one keeps it; both are com
   expect((rest.body['items'] as unknown as { id: string }[]).map(({ id }) => id)).toEqual([idOf(first)]);
 });
 
+test('of two sheets that were compared with the same version one is published, however close their approvals', async () => {
+  const card = await newCard();
+  await approve('POST', `/rate-cards/${card}/imports/${idOf(await upload(card, MAY))}/approve`, {});
+  const query = `${inline()}&mode=partial`;
+  const sheets = [
+    await upload(card, `${HEADER}France;;;;0,01 €;\n`, query),
+    await upload(card, `${HEADER}Germany;262;01;;0,08 €;\n`, query),
+  ];
+  const answers = await Promise.all(
+    sheets.map((sheet) => approve('POST', `/rate-cards/${card}/imports/${idOf(sheet)}/approve`, {})),
+  );
+  expect(answers.map(({ status, body }) => [status, body['code']]).sort()).toEqual([
+    [201, undefined],
+    [409, 'base_changed'],
+  ]);
+});
+
 test('a scheduled version is superseded in one step', async () => {
   const card = await newCard();
   const from = '&effectiveFrom=2098-01-01T00:00:00Z';

@@ -24,6 +24,8 @@ export interface BulkDecisionsOptions {
   clock: () => number;
 }
 
+type CardFault = Fault & { code: string };
+
 /** A card that an approval publishes. */
 interface Ready {
   found: RateImport;
@@ -47,7 +49,7 @@ export class BulkDecisions {
     caller: Caller,
     headers: CommandHeaders,
   ): Promise<CommandAnswer> {
-    const { pool, publisher, notices, clock, secondApprover } = this.options;
+    const { pool, view, publisher, notices, clock, secondApprover } = this.options;
     const idempotency = headers.claimOf(caller, approval);
     const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
     if (before !== null) return before as CommandAnswer;
@@ -73,6 +75,12 @@ export class BulkDecisions {
         describe: (answers) => describe(bulk, answers),
         alongside: async (tx, answers) => {
           if (!(await moveBulk(tx, bulk.id, 'staged', 'approved', decision))) throw notStaged('decided meanwhile');
+          // From here on nobody else publishes: what was in force while this was looked at is so still, or it is too late.
+          const moved = ready.flatMap(({ found }, index) => {
+            const { effectiveFrom } = answers[index] as unknown as PublishedCard;
+            return movedOn(view, found, found.effectiveFrom ?? effectiveFrom);
+          });
+          if (moved.length > 0) throw refusal(moved);
           for (const [index, { found, plan }] of ready.entries()) {
             const published = answers[index] as unknown as PublishedCard;
             const { version } = published;
@@ -104,19 +112,18 @@ export class BulkDecisions {
   private async ready(bulk: BulkChange, { waiveNotice }: BulkApproval, caller: Caller): Promise<Ready[]> {
     const { pool, view, notices, clock } = this.options;
     const ready: Ready[] = [];
-    const faults: (Fault & { code: string })[] = [];
+    const faults: CardFault[] = [];
     for (const { cardId, importId } of await bulkCards(pool, bulk.id)) {
       const found = importId === null ? null : await findImport(pool, cardId, importId);
       if (found === null) continue;
       const pointer = `/cards/${cardId}`;
-      const base = inForce(view.versions(cardId), found.effectiveFrom ?? clock());
-      if (base !== found.baseVersion) {
-        const detail = `was compared with version ${found.baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now`;
-        faults.push({ pointer, code: 'base_changed', detail });
+      const moved = movedOn(view, found, found.effectiveFrom ?? clock());
+      if (moved.length > 0) {
+        faults.push(...moved);
         continue;
       }
       const rates = await allKeptRates(pool, found.id);
-      const proposal = { baseVersion: base, next: rates, effectiveFrom: found.effectiveFrom };
+      const proposal = { baseVersion: found.baseVersion, next: rates, effectiveFrom: found.effectiveFrom };
       try {
         const card = view.cards.get(cardId) as RateCard;
         const plan = await notices.prepare(card, proposal, { by: caller.keyId, waiveNotice });
@@ -126,11 +133,23 @@ export class BulkDecisions {
         faults.push({ pointer, code: error.code, detail: error.detail });
       }
     }
-    const [first] = faults;
-    if (first === undefined) return ready;
-    const detail = faults.length === 1 ? first.detail : `${faults.length} cards are at fault; none is published.`;
-    throw new ProblemError(first.code === 'base_changed' ? 409 : 422, first.code, detail, faults);
+    if (faults.length > 0) throw refusal(faults);
+    return ready;
   }
+}
+
+/** The fault of a card that has another version in force than the one it was compared with; nothing where it has not. */
+function movedOn(view: CatalogView, { cardId, baseVersion }: RateImport, at: number): CardFault[] {
+  const base = inForce(view.versions(cardId), at);
+  if (base === baseVersion) return [];
+  const detail = `was compared with version ${baseVersion ?? 'none'}, and ${base ?? 'none'} is in force there now`;
+  return [{ pointer: `/cards/${cardId}`, code: 'base_changed', detail }];
+}
+
+function refusal(faults: readonly CardFault[]): ProblemError {
+  const [{ code, detail: first } = { code: 'refused', detail: '' }] = faults;
+  const detail = faults.length === 1 ? first : `${faults.length} cards are at fault; none is published.`;
+  return new ProblemError(code === 'base_changed' ? 409 : 422, code, detail, [...faults]);
 }
 
 function describe({ id }: BulkChange, answers: readonly CommandAnswer[]): CommandAnswer {

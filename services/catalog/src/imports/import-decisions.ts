@@ -67,6 +67,9 @@ export class ImportDecisions {
         idempotency,
         alongside: async (tx, answer) => {
           const published = answer as unknown as { version: number; effectiveFrom: number };
+          // From here on nobody else publishes: what was in force while this was looked at is so still, or it is too late.
+          const base = inForce(view.versions(cardId), found.effectiveFrom ?? published.effectiveFrom);
+          if (base !== baseVersion) throw baseChanged(baseVersion, base);
           const decision = { status: 'approved', by: caller.keyId, at: clock(), version: published.version } as const;
           if (!(await decideImport(tx, importId, decision))) throw notStaged('decided meanwhile');
           await plan?.(tx, published);
@@ -163,11 +166,7 @@ export class ImportDecisions {
       );
     const base = inForce(view.versions(found.cardId), found.effectiveFrom ?? clock());
     const compared = before === null ? found.baseVersion : before.publishedVersion;
-    if (base !== compared || (before !== null && compared === null))
-      throw conflict(
-        'base_changed',
-        `The sheet was compared with version ${compared ?? 'none'}, and ${base ?? 'none'} is in force there now; bring it again.`,
-      );
+    if (base !== compared || (before !== null && compared === null)) throw baseChanged(compared, base);
     return base;
   }
 }
@@ -192,6 +191,13 @@ function named(result: CommandResult): CommandResult {
     fault.field === 'insteadOf' ? { ...fault, field: 'supersedes' } : fault,
   );
   return { ...result, faults };
+}
+
+function baseChanged(compared: number | null, base: number | null): ProblemError {
+  return conflict(
+    'base_changed',
+    `The sheet was compared with version ${compared ?? 'none'}, and ${base ?? 'none'} is in force there now; bring it again.`,
+  );
 }
 
 function notStaged(status: string): ProblemError {
