@@ -254,6 +254,19 @@ describe('the feed', () => {
     expect(await pull()).toMatchObject({ lastOutcome: 'failed', lastError: 'the archive holds no CSV' });
   });
 
+  test('shows the user and password of its address to the feed alone', async () => {
+    const address = new URL(feed.url);
+    [address.username, address.password] = ['bank reader', 's€cret'].map(encodeURIComponent) as [string, string];
+    const secured = await startApp(pool, undefined, { fxFeedUrl: address.toString() });
+    feed.answer = (_request, response) => response.writeHead(200).end(APRIL);
+    const { text, body } = await caller(secured.app)('POST', '/fx-rates/feed/pull');
+    expect(body).toMatchObject({ lastOutcome: 'published', lastError: null, url: feed.url });
+    expect(text).not.toContain(encodeURIComponent('s€cret'));
+    const basic = Buffer.from('bank reader:s€cret').toString('base64');
+    expect(feed.requests[0]).toMatchObject({ authorization: `Basic ${basic}` });
+    await secured.app.close();
+  });
+
   test('leaves bad lines out, names them, and takes the rest', async () => {
     feed.answer = (_request, response) => response.writeHead(200).end(`${APRIL}\n2026-04-08,?,0.87,N/A,`);
     expect(await pull()).toMatchObject({ lastOutcome: 'published', refusedLines: 1 });

@@ -33,13 +33,15 @@ export async function download(
   known: Conditions,
   { timeoutMs, maxBytes }: DownloadLimits,
 ): Promise<Download> {
+  const { address, authorization } = split(url);
   const headers = {
     accept: 'text/csv, application/zip',
+    ...authorization,
     ...(known.etag === null ? {} : { 'if-none-match': known.etag }),
     ...(known.lastModified === null ? {} : { 'if-modified-since': known.lastModified }),
   };
   try {
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'follow' });
+    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'follow' });
     if (answer.status === 304) {
       await answer.body?.cancel();
       return { changed: false };
@@ -61,6 +63,16 @@ export async function download(
       `the feed cannot be read: ${(error as Error).name === 'TimeoutError' ? `no answer in ${timeoutMs} ms` : reasonOf(error)}`,
     );
   }
+}
+
+/** fetch takes no user and password in an address, and names both where it refuses one. Another host never gets the header. */
+function split(url: string): { address: URL; authorization: { authorization?: string } } {
+  const address = new URL(url);
+  const { username, password } = address;
+  [address.username, address.password] = ['', ''];
+  if (username === '' && password === '') return { address, authorization: {} };
+  const pair = [username, password].map(decodeURIComponent).join(':');
+  return { address, authorization: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
 async function readBounded(stream: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Buffer> {
