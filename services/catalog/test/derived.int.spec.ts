@@ -135,6 +135,15 @@ test('a process that dies between publication and staging, or in the middle of i
   await other.app.close();
 });
 
+test('what happened to other things is looked at once', async () => {
+  await created(call('POST', '/accounts', { id: 'somebody', name: 'Somebody' }));
+  await derived.follower.look();
+  const { rows } = await pool.query(
+    'select (select position from derivation_position) = (select max(position) from catalog_event) as seen',
+  );
+  expect(rows).toEqual([{ seen: true }]);
+});
+
 test('a version that takes the place of another discards what that one had staged; a withdrawn one stages what is in force instead', async () => {
   const { buy, sell } = await newPair();
   await publish(buy, '0.05', `?effectiveFrom=${LATER}`);

@@ -60,7 +60,10 @@ export class DerivationFollower {
       const after = await lockPosition(tx);
       if (after === null) return false;
       const { event, position } = await nextVersionEvent(tx, after);
-      if (event === null) return false;
+      if (event === null) {
+        if (position > after) await movePosition(tx, position);
+        return false;
+      }
       if (state.view.position < position) await state.catchUp(pool);
       await this.follow(event);
       await movePosition(tx, position);

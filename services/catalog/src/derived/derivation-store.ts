@@ -19,19 +19,23 @@ export async function movePosition(tx: Tx, position: number): Promise<void> {
   await tx.query('update derivation_position set position = $1', [position]);
 }
 
-/** The next event of a version after a position; the last position that was looked at where there is none. */
+/**
+ * The next event of a version after a position; where there is none, the last position of all: nothing before it has to be
+ * looked at again. One statement, so that no version is committed between the two.
+ */
 export async function nextVersionEvent(
   db: Queryable,
   after: number,
 ): Promise<{ event: CatalogEvent | null; position: number }> {
-  const { rows } = await db.query<{ position: string }>(
-    `select position from catalog_event where position > $1
-     and type in ('RateCardVersionPublished', 'RateCardVersionWithdrawn') order by position limit 1`,
+  const { rows } = await db.query<{ next: string | null; last: string | null }>(
+    `select (select position from catalog_event where position > $1
+         and type in ('RateCardVersionPublished', 'RateCardVersionWithdrawn') order by position limit 1) as next,
+       (select max(position) from catalog_event) as last`,
     [after],
   );
-  const [row] = rows;
-  if (row === undefined) return { event: null, position: after };
-  const position = Number(row.position);
+  const { next = null, last = null } = rows[0] ?? {};
+  if (next === null) return { event: null, position: Math.max(after, Number(last)) };
+  const position = Number(next);
   const [event = null] = await readEvents(db, position - 1, 1);
   return { event, position };
 }
