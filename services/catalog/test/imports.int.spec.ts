@@ -238,6 +238,28 @@ test('the margin effect names each sell rate that would be below its buy rate', 
   ]);
 });
 
+test('a reseller sees its losses whichever way it has the prices that it buys by', async () => {
+  const groups = await newCard('sell');
+  const special = await newCard('sell');
+  await call('POST', `/rate-cards/${groups}/versions`, 'country,mcc,mnc,price\nDE,,,0.06\n');
+  await call('POST', `/rate-cards/${special}/versions`, 'country,mcc,mnc,price\nAT,,,0.07\n');
+  await call('POST', '/plans', { id: 'of-group', name: 'x', bindings: [{ cardId: groups }] });
+  await call('POST', '/rate-groups', { id: 'group', name: 'x', planId: 'of-group' });
+  const overrides = [{ cardId: special }];
+  await call('POST', '/accounts', { id: 'resells', name: 'x', rateGroupId: 'group', overrides });
+  await issueKey(process, 'resells-key', { secret: 'rs_secret-of-resells', scope: 'resells', permissions: ['admin'] });
+  const reseller = caller(app, 'rs_secret-of-resells');
+  await reseller('POST', '/rate-cards', { id: 'resold', name: 'mine', side: 'sell' });
+  const layout = { country: { column: 'country' }, price: { column: 'price' }, currency: { fixed: 'EUR' } };
+  const query = `mapping=${encodeURIComponent(JSON.stringify(layout))}`;
+  const staged = await reseller('POST', `/rate-cards/resold/imports?${query}`, 'country,price\nDE,0.05\nAT,0.05\n');
+  const losses = await reseller('GET', `/rate-cards/resold/imports/${idOf(staged)}/margin`);
+  expect(losses.body['items']).toMatchObject([
+    { sellRateId: 'any:AT', buyCard: 'parent', buy: '0.07', margin: '-0.02' },
+    { sellRateId: 'any:DE', buyCard: 'parent', buy: '0.06', margin: '-0.01' },
+  ]);
+});
+
 test('saved mappings: versions, who changed them, and the supplier they belong to', async () => {
   await call('POST', '/suppliers', { id: 'one', name: 'Supplier One' });
   const body = { id: 'one-az', supplierId: 'one', name: 'One A–Z', mapping: MAPPING };

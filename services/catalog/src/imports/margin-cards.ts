@@ -3,6 +3,7 @@ import type { RateRow } from '@ratestream/events';
 import { marginLosses, RateIndex, type CardRates, type MarginLoss } from '@ratestream/rate-sheets';
 import type { Queryable } from '@ratestream/postgres';
 import { readChunks } from '../store/row-chunks.js';
+import { cardsOfAccount } from '../what-if/price-catalog.js';
 
 /** Rates of other cards that one import is compared with; beyond it cards are named as left out. */
 const MAX_COMPARED_RATES = 2_000_000;
@@ -22,7 +23,7 @@ export interface MarginTotals {
  * Compares an imported card with those on the other side of its margin, one card at a time.
  *
  * The operator's buy cards meet the operator's sell cards, and the other way round; a reseller's sell card meets the
- * cards that its own plan charges it by. Cards in another currency are left out: a rate of the day would be a guess.
+ * cards that it is charged by: its overrides', its plan's, its group's. Cards in another currency are left out: a rate of the day would be a guess.
  */
 export async function* compareMargins(
   view: CatalogView,
@@ -68,8 +69,9 @@ export async function* compareMargins(
 function otherCards(view: CatalogView, card: RateCard): { id: string; shownAs: string }[] {
   const owner = card.owner ?? null;
   if (owner !== null) {
-    const plan = view.plans.get(view.accounts.get(owner)?.planId ?? '');
-    return [...new Set((plan?.bindings ?? []).map(({ cardId }) => cardId))].map((id) => ({ id, shownAs: PARENT }));
+    const account = view.accounts.get(owner);
+    const cards = account === undefined ? [] : cardsOfAccount(view, account);
+    return [...new Set(cards)].map((id) => ({ id, shownAs: PARENT }));
   }
   return [...view.cards.values()]
     .filter((other) => other.side !== card.side && other.service === card.service && (other.owner ?? null) === null)
