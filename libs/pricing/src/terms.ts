@@ -48,6 +48,9 @@ interface ChainTerms {
   readonly byCountry: Map<string | null, readonly SellTerms[]>;
 }
 
+/** Answers that are kept of each side; when there are more all are forgotten. Who quotes names classes and suppliers freely. */
+const KEPT = 50_000;
+
 /**
  * Resolves who pays whom by which card, remembering the answers while the catalog stands still.
  *
@@ -70,6 +73,7 @@ export class Terms {
     const key = `${account}\u001f${trafficClass}`;
     let known = this.sells.get(key);
     if (known === undefined) {
+      if (this.sells.size >= KEPT) this.sells.clear();
       const everywhere = this.namesCountries(account) ? null : this.resolveSell(account, trafficClass, null);
       this.sells.set(key, (known = { everywhere, byCountry: new Map() }));
     }
@@ -86,8 +90,14 @@ export class Terms {
     const known = this.buys.get(key);
     if (known !== undefined) return known;
     const resolved = this.resolveBuy(supplier, connection);
+    if (this.buys.size >= KEPT) this.buys.clear();
     this.buys.set(key, resolved);
     return resolved;
+  }
+
+  /** Of both sides, for the curious. */
+  get remembered(): number {
+    return this.sells.size + this.buys.size;
   }
 
   private forgetIfMoved(): void {

@@ -29,6 +29,16 @@ test('where no country is known only bindings of any country count', () => {
   expect(chooseBinding([binding('gb', { countries: ['GB'] }), binding('any')], 'otp', null)?.cardId).toBe('any');
 });
 
+test('what is asked for with ever new names is not remembered for ever', () => {
+  const { pricing } = world();
+  for (let n = 0; n < 60_000; n++) {
+    pricing.terms.sell('customer', `class-${n}`, 'GB');
+    pricing.terms.buy(`supplier-${n}`, null);
+  }
+  expect(pricing.terms.remembered).toBeLessThanOrEqual(100_000);
+  expect(pricing.terms.sell('customer', 'otp', 'GB')[0]).toMatchObject({ payer: 'customer', cards: [{ id: 'sell-retail' }] });
+}); // prettier-ignore
+
 /** The step of the customer's leg. */
 function leg(events: readonly RatedEvent[]): RatedEvent['legs'][number] | undefined {
   return events[0]?.legs.find(({ payer }) => payer === 'customer');
