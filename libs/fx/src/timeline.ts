@@ -72,11 +72,15 @@ export class Timeline {
     return this.#keep(conversion);
   }
 
-  /** By the mean of the month's days; null where none of them names both currencies. */
-  monthAverage(from: string, to: string, terms: FxTerms, month: Month): Conversion | null {
+  /**
+   * By the mean of the month's days; null where none of them names both currencies, undefined while nothing of its last day or
+   * a later one is published: a day may still come, also when the month is over where the account is.
+   */
+  monthAverage(from: string, to: string, terms: FxTerms, month: Month): Conversion | null | undefined {
     const slots = this.#slots(from, to, terms);
     const known = slots.months.get(month);
     if (known !== undefined) return known;
+    if (this.#indexFrom(lastDay(month)) === this.#byDate.length) return undefined;
     const days = this.#byDate.slice(this.#indexFrom(firstDay(month)), this.#indexFrom(firstDay(month + 1)));
     const conversion = byAverage(days, from, to, terms);
     slots.months.set(month, conversion);

@@ -95,6 +95,18 @@ describe('rules of the month', () => {
     expect(late.convert(question)?.fx).toMatchObject({ rateDate: '2026-04-30', provisional: false });
   });
 
+  test('an average is provisional until its last day is published, also where the month ends before that', () => {
+    const late = bookOf(ecb('2026-04-28 USD 1 GBP 0.80\n2026-04-29 USD 1 GBP 0.80'));
+    late.publish(ecb('2026-04-30 USD 1 GBP 1.10', micros('2026-04-30T14:05:00Z')));
+    const known = (knownAt: string) =>
+      late.convert(
+        asked('2026-04-29T20:00:00Z', { rule: 'period_average' }, { timeZone: 'Pacific/Auckland', knownAt: micros(knownAt) }),
+      )?.fx; // prettier-ignore
+    // It is May in Auckland from 12:00 UTC on, two hours before the bank publishes.
+    expect(known('2026-04-30T13:00:00Z')).toMatchObject({ rate: '0.8', rateDate: '2026-04-29', provisional: true });
+    expect(known('2026-04-30T15:00:00Z')).toMatchObject({ rate: '0.9', rateDate: '2026-04-30', provisional: false });
+  });
+
   test('the month is that of the account’s zone', () => {
     const zone = { timeZone: 'America/New_York' };
     const at = '2026-05-01T03:59:59.999Z'; // still April in New York

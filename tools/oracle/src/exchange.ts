@@ -57,10 +57,10 @@ function ownRate(question: ExchangeQuestion, days: readonly KnownDay[]): Exchang
   const { terms, billingTime, timeZone, knownAt } = question;
   const month = monthOf(billingTime, timeZone);
   if (monthOf(knownAt, timeZone) <= month) return 'not_yet';
-  if (terms.rule === 'period_average') return averageOf(question, month, days);
-  const wanted = dayOf(month, terms.rule === 'period_end' ? 'last' : 'after');
+  const wanted = dayOf(month, terms.rule === 'invoice' ? 'after' : 'last');
   // Until a day of that date or a later one is known nobody can tell a day without publication from one that is late.
   if (!days.some(({ date }) => date >= wanted)) return 'not_yet';
+  if (terms.rule === 'period_average') return averageOf(question, month, days);
   const exact = days.find(({ date }) => date === wanted);
   const before = days.filter(({ date }) => date < wanted).at(-1);
   const after = days.find(({ date }) => date > wanted);
