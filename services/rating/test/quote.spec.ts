@@ -1,8 +1,9 @@
 import { DEFAULT_FX, OPERATOR } from '@ratestream/catalog';
-import { createServiceApp } from '@ratestream/http';
+import { createServiceApp, type Caller } from '@ratestream/http';
 import { bareMetrics, silentLogger } from '@ratestream/observability';
 import { parseMoney } from '@ratestream/money';
 import type { MessageStore } from '../src/http/messages.store.js';
+import { QuoteController } from '../src/http/quote.controller.js';
 import { Quoter, usageSchema, type Quote } from '../src/http/quote.js';
 import { RatingModule } from '../src/rating.module.js';
 import { account, apiKey, card, CatalogFacts, HOUR, NOON, plan, rate } from './catalog-facts.js';
@@ -187,4 +188,21 @@ describe('over HTTP', () => {
     ]);
     expect((await ask('operator', '?knownAt=yesterday', usage)).status).toBe(400);
   });
+
+  test('a long batch lets others work', async () => {
+    let turns = 0;
+    let answered = false;
+    const turn = (): void => {
+      if (!answered && ++turns < 10_000) setImmediate(turn);
+    };
+    const { catalog } = facts();
+    const quoter = new Quoter(catalog, () => ({ hash: 'h', keyId: 'k' }), () => NOON / 1000);
+    const batch = Array.from({ length: 400 }, () => usageSchema.parse(usage));
+    const caller = { isOperator: true, mustSee: () => undefined } as unknown as Caller;
+    setImmediate(turn);
+    const answer = (await new QuoteController(quoter).quote(batch, {}, caller)) as { quotes: unknown[] };
+    answered = true;
+    expect(answer.quotes).toHaveLength(400);
+    expect(turns).toBeGreaterThanOrEqual(10);
+  }); // prettier-ignore
 });

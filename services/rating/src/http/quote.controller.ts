@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import { Body, Controller, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { BodyLimit, Caller, ProblemError, RequirePermission, zodBody, zodQuery } from '@ratestream/http';
 import { z } from 'zod';
@@ -6,6 +7,8 @@ import { Quoter, usageSchema, type Quote, type QuotedUsage } from './quote.js';
 import { QUOTER } from './tokens.js';
 
 const MAX_USAGES = 10_000;
+/** After so many others work: partitions are rated in this process too. */
+const BREATH = 20;
 /** For every usage that states none itself. */
 const timesSchema = usageSchema.pick({ asOf: true, knownAt: true });
 const bodySchema = z.union([usageSchema, z.array(usageSchema).min(1).max(MAX_USAGES)]);
@@ -19,13 +22,18 @@ export class QuoteController {
   @Post()
   @HttpCode(200)
   @BodyLimit(16 << 20)
-  quote(
+  async quote(
     @Body(zodBody(bodySchema)) body: z.output<typeof bodySchema>,
     @Query(zodQuery(timesSchema)) times: z.output<typeof timesSchema>,
     @Caller() caller: Caller,
-  ): unknown {
+  ): Promise<unknown> {
     if (!Array.isArray(body)) return this.one({ ...times, ...body }, caller, '');
-    return { quotes: body.map((usage, at) => this.one({ ...times, ...usage }, caller, `/${at}`)) };
+    const quotes: unknown[] = [];
+    for (const [at, usage] of body.entries()) {
+      quotes.push(this.one({ ...times, ...usage }, caller, `/${at}`));
+      if (at % BREATH === BREATH - 1) await others();
+    }
+    return { quotes };
   }
 
   private one(usage: QuotedUsage, caller: Caller, pointer: string): unknown {
