@@ -260,6 +260,22 @@ test('a reseller sees its losses whichever way it has the prices that it buys by
   ]);
 });
 
+test('a cursor or an id that somebody made up is the caller’s fault', async () => {
+  const card = await newCard();
+  const staged = `/rate-cards/${card}/imports/${idOf(await upload(card, MAY))}`;
+  const made = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+  const uuid = '00000000-0000-4000-8000-000000000000';
+  for (const path of [
+    ...['/notices', '/bulk-changes', `/rate-cards/${card}/imports`].map((list) => `${list}?cursor=${made(1, 'x')}`),
+    ...['/notices', '/bulk-changes', '/what-if'].map((list) => `${list}?cursor=${made(1.5, uuid)}`),
+    `/offers?cursor=${made(1.5, 'x', 1)}`,
+    `/offers?cursor=${made(1, 'x', 9_999_999_999)}`,
+    `${staged}/rows?cursor=${made(9_999_999_999, 0)}`,
+  ])
+    expect([path, await call('GET', path)]).toMatchObject([path, { status: 400, body: { code: 'bad_cursor' } }]);
+  expect((await call('GET', `/rate-cards/${card}/imports/${'-'.repeat(36)}`)).status).toBe(404);
+});
+
 test('saved mappings: versions, who changed them, and the supplier they belong to', async () => {
   await call('POST', '/suppliers', { id: 'one', name: 'Supplier One' });
   const body = { id: 'one-az', supplierId: 'one', name: 'One A–Z', mapping: MAPPING };

@@ -1,5 +1,6 @@
 import type { Pool, Queryable } from '@ratestream/postgres';
 import type { BulkBody } from './bulk-requests.js';
+import { isUuid } from '../store/uuid.js';
 
 /** A stager that has died stops touching. */
 const ABANDONED_AFTER = '2 minutes';
@@ -143,7 +144,7 @@ async function failImportsOf(pool: Pool, ids: readonly string[], { code, message
 }
 
 export async function findBulk(db: Queryable, id: string): Promise<BulkChange | null> {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const { rows } = await db.query<BulkRow>('select * from bulk_change where id = $1', [id]);
   const [row] = rows;
   return row === undefined ? null : bulkOf(row);

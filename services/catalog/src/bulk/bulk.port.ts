@@ -18,6 +18,7 @@ import { BULK } from '../http/tokens.js';
 import type { ImportSummary } from '../imports/import.js';
 import { findImport } from '../imports/import-store.js';
 import type { Shown } from '../queries/catalog-queries.js';
+import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { claim, keepAnswer } from '../store/command-answers.js';
 import type { BulkApproval, BulkBody, RevertBody } from './bulk-requests.js';
 import type { BulkDecisions, PublishedCard } from './bulk-decisions.js';
@@ -48,8 +49,7 @@ interface PageAsked {
 }
 
 const MAX_CARDS = 500;
-const newestCursor = z.tuple([z.number(), z.string()]);
-const placeCursor = z.tuple([z.int().min(0)]);
+const placeCursor = z.tuple([cursorPlace]);
 
 /** One change of many cards over HTTP: staged, looked at, approved or discarded whole, and taken back. */
 @Injectable()

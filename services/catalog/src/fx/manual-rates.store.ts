@@ -1,5 +1,6 @@
 import type { FxDay, Micros } from '@ratestream/catalog';
 import type { Queryable } from '@ratestream/postgres';
+import { isUuid } from '../store/uuid.js';
 
 export type ManualStatus = 'staged' | 'approved' | 'discarded';
 
@@ -42,7 +43,7 @@ export async function insertManual(tx: Queryable, one: ManualRates): Promise<voi
 }
 
 export async function findManual(db: Queryable, id: string): Promise<ManualRates | null> {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const { rows } = await db.query<Row>('select * from manual_fx_rates where id = $1', [id]);
   const [row] = rows;
   return row === undefined ? null : manualOf(row);

@@ -13,6 +13,7 @@ import type { ImportUploads, Uploaded } from '../imports/import-uploads.js';
 import type { SavedMappings } from '../imports/saved-mappings.js';
 import { exportSheet, SHEET_TYPES, type ExportedSheet } from '../imports/sheet-export.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
+import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { present } from '../queries/resource.js';
 import { readChunks } from '../store/row-chunks.js';
 import { readFileOf } from '../upload/read-file.js';
@@ -34,8 +35,7 @@ interface ListPage {
   cursor?: string | undefined;
 }
 
-const placeCursor = z.tuple([z.number(), z.number()]);
-const newestCursor = z.tuple([z.number(), z.string()]);
+const placeCursor = z.tuple([cursorPlace, cursorPlace]);
 
 /** Sheets over HTTP: from the upload to what an approver reads, and out again. */
 @Injectable()

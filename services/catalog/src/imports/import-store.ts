@@ -9,6 +9,7 @@ import type {
   ImportSummary,
   RateImport,
 } from './import.js';
+import { isUuid } from '../store/uuid.js';
 
 /** Nobody touches an import for this long while its reader lives. */
 const ABANDONED_AFTER = '2 minutes';
@@ -98,7 +99,7 @@ export async function insertImport(tx: Queryable, one: NewImport): Promise<void>
 }
 
 export async function findImport(db: Queryable, cardId: string, id: string): Promise<RateImport | null> {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const { rows } = await db.query<ImportRow>('select * from rate_import where id = $1 and card_id = $2', [id, cardId]);
   const [row] = rows;
   return row === undefined ? null : importOf(row);

@@ -3,6 +3,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Queryable } from '@ratestream/postgres';
 import type { ChangeTotals } from './notice-changes.js';
 import type { LossTotals, WaitingLoss } from './waiting-losses.js';
+import { isUuid } from '../store/uuid.js';
 
 export interface NoticeSummary extends ChangeTotals {
   losses: LossTotals;
@@ -114,7 +115,7 @@ export async function endRun(db: Queryable, { cardId, version }: NoticeRun, at: 
 }
 
 export async function findNotice(db: Queryable, id: string): Promise<StoredNotice | null> {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const { rows } = await db.query<NoticeRow>(
     `select n.id, n.account_id, n.issued_at as notice_issued_at, ${RUN} from notice n
      join notice_run r using (card_id, version) where n.id = $1`,

@@ -9,6 +9,7 @@ import { allKeptRates } from '../imports/import-decisions.js';
 import { findImport } from '../imports/import-store.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
+import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { NOTICES, QUERIES } from '../http/tokens.js';
 import { readChunks } from '../store/row-chunks.js';
 import { noticeChanges } from './notice-changes.js';
@@ -26,8 +27,7 @@ export interface NoticePortOptions {
 
 /** How an account sees the card that it pays by, where the card is above what it may know. */
 const PARENT = 'parent';
-const newestCursor = z.tuple([z.number(), z.string()]);
-const placeCursor = z.tuple([z.int().min(0)]);
+const placeCursor = z.tuple([cursorPlace]);
 
 /** Notices over HTTP: who was told what, in whose words. Accounts see their own, whoever issued one sees it whole. */
 @Injectable()

@@ -24,6 +24,7 @@ import type { ImportRunner } from '../imports/import-runner.js';
 import { findImport, insertImport, type NewImport } from '../imports/import-store.js';
 import { plainLayout } from '../imports/plain-layout.js';
 import type { Shown } from '../queries/catalog-queries.js';
+import { cursorInstant, cursorPlace } from '../queries/cursor-parts.js';
 import { claim, keepAnswer, type Claim } from '../store/command-answers.js';
 import { buildOffer, ratesOfOffer, type OfferRow } from './build-offer.js';
 import { operatorOnly, type ComparisonOptions } from './comparison.port.js';
@@ -35,8 +36,8 @@ export interface OfferOptions extends ComparisonOptions {
   runner: ImportRunner;
 }
 
-const newestCursor = z.tuple([z.number(), z.string(), z.int()]);
-const placeCursor = z.tuple([z.int().min(0)]);
+const newestCursor = z.tuple([cursorInstant, z.string(), cursorPlace]);
+const placeCursor = z.tuple([cursorPlace]);
 
 /** Price lists made from the best buy prices, for the operator alone. What leaves as a sheet names no cost and no supplier. */
 @Injectable()

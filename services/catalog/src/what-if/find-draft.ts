@@ -13,6 +13,7 @@ import type { CsvLimits } from '../upload/csv-reader.js';
 import { RATE_SHEET, readCsvUpload } from '../upload/upload.js';
 import type { Draft, DraftCard, DraftName } from './draft.js';
 import type { WhatIfBody } from './what-if-requests.js';
+import { isUuid } from '../store/uuid.js';
 
 export interface FoundDraft {
   draft: Draft;
@@ -128,7 +129,7 @@ async function importCard(
   pool: Pool,
   importId: string,
 ): Promise<{ cardId: string; status: string; effectiveFrom: number | null } | null> {
-  if (!/^[0-9a-f-]{36}$/.test(importId)) return null;
+  if (!isUuid(importId)) return null;
   const { rows } = await pool.query<{ card_id: string; status: string; effective_from: string | null }>(
     'select card_id, status, effective_from from rate_import where id = $1',
     [importId],

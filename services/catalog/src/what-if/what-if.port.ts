@@ -18,6 +18,7 @@ import { NumberingIndex } from '@ratestream/sms';
 import { z } from 'zod';
 import type { CommandHeaders } from '../http/command-context.js';
 import { answeredBefore, claim, keepAnswer, type Claim } from '../store/command-answers.js';
+import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { readChunks } from '../store/row-chunks.js';
 import { readUsages } from './compare-usages.js';
 import type { FindDraft } from './find-draft.js';
@@ -52,8 +53,7 @@ export interface WhatIfOptions {
 
 export type WhatIfShown = Record<string, unknown>;
 
-const placeCursor = z.tuple([z.int().min(0), z.int().min(0)]);
-const newestCursor = z.tuple([z.number(), z.uuid()]);
+const placeCursor = z.tuple([cursorPlace, cursorPlace]);
 const MAX_DAYS = 400;
 const MICROS_PER_DAY = 86_400_000_000;
 
