@@ -26,7 +26,9 @@ function differencesOfLists(printed: unknown[], found: unknown, place: string): 
   const shortened = printed.length > 1 && printed.at(-1) === '…';
   const items = shortened ? printed.slice(0, -1) : printed;
   if (shortened ? found.length < items.length : found.length !== items.length)
-    return [`${place}: ${items.length} items expected, ${found.length} found: ${JSON.stringify(found).slice(0, 600)}`];
+    return [
+      `${place}: ${items.length} items expected, ${found.length} found: ${JSON.stringify(found).slice(0, 6_000)}`,
+    ];
   return items.flatMap((item, i) => differences(item, found[i], `${place}[${i}]`));
 }
 

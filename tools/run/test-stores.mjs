@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './shell.mjs';
@@ -43,7 +43,9 @@ function keepLogs(folder) {
   const kept = join(root, '.test-results', new Date().toISOString().replaceAll(':', '-'));
   mkdirSync(kept, { recursive: true });
   for (const stack of readdirSync(folder)) {
-    cpSync(join(folder, stack, 'logs'), join(kept, stack), { recursive: true, force: true, errorOnExist: false });
+    const logs = join(folder, stack, 'logs');
+    // A suite that ended well has taken its folder away and may leave an empty one.
+    if (existsSync(logs)) cpSync(logs, join(kept, stack), { recursive: true, force: true, errorOnExist: false });
   }
   return kept;
 }
