@@ -125,6 +125,16 @@ test('all dates are approved together, once, whatever is repeated', async () => 
   expect((await datesOf(card)).map(({ status }) => status)).toEqual(['approved', 'approved', 'approved']);
 });
 
+test('where only the first dates are approved, the rest are together', async () => {
+  const card = await newCard();
+  const { body } = await upload(card, SHEET);
+  const asked = { acceptRefused: true, group: true };
+  expect(await approve(card, String(body['id']), { acceptRefused: true })).toMatchObject({ status: 201 });
+  const rest = await approve(card, String(body['id']), asked, { 'idempotency-key': `rest-${card}` });
+  expect(rest).toMatchObject({ status: 201, body: { id: card, version: 3, versions: [1, 2, 3] } });
+  expect(await approve(card, String(body['id']), asked)).toMatchObject({ status: 409, body: { code: 'not_staged' } });
+});
+
 test('a date after one that was discarded stands on nothing, and says so', async () => {
   const card = await newCard();
   await upload(card, SHEET);

@@ -115,10 +115,17 @@ export class ImportDecisions {
     caller: Caller,
     headers: CommandHeaders,
   ): Promise<CommandAnswer & { versions: number[] }> {
-    const { group, id } = await this.find(cardId, importId);
-    const members = group === null ? [id] : (await listGroup(this.options.pool, group.id)).map((one) => one.id);
-    const answers: CommandAnswer[] = [];
-    for (const [index, member] of members.entries()) {
+    const found = await this.find(cardId, importId);
+    const members = found.group === null ? [found] : await listGroup(this.options.pool, found.group.id);
+    const allDone = members.every(({ status }) => status === 'approved');
+    const versions: number[] = [];
+    let last: CommandAnswer | null = null;
+    for (const [index, { id, status, publishedVersion }] of members.entries()) {
+      // What an earlier try had published before it was refused stays; where all is, it is a repeat.
+      if (status === 'approved' && publishedVersion !== null && !allDone) {
+        versions.push(publishedVersion);
+        continue;
+      }
       const own: CommandHeaders = {
         // Whoever asked has seen the card as it was before the first.
         expectedVersion: index === 0 ? headers.expectedVersion : null,
@@ -128,10 +135,10 @@ export class ImportDecisions {
         },
       };
       const supersedes = index === 0 ? approval.supersedes : null;
-      answers.push(await this.approve(cardId, member, { ...approval, supersedes }, caller, own));
+      last = await this.approve(cardId, id, { ...approval, supersedes }, caller, own);
+      versions.push((last as unknown as { version: number }).version);
     }
-    const versions = answers.map((answer) => (answer as unknown as { version: number }).version);
-    return { ...(answers.at(-1) as CommandAnswer), versions };
+    return { ...(last as CommandAnswer), versions };
   }
 
   /** The date before it in the same sheet, whose rates it was compared with; null: there is none. */
