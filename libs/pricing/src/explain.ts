@@ -25,6 +25,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   origin_unknown:
     'the card prices this destination by the country of origin, which is not known, and has no rate for unknown origins',
   no_fx_rate: 'no exchange rate leads from the currency of the card to that of the account',
+  amount_too_large: 'by its exchange rate the amount would be more than any account can hold',
   too_old:
     'the message is older than the 45 days within which duplicates are recognised; it is charged by a re-rating run only',
   direction_not_priced: 'this direction is not priced',

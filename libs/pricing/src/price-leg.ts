@@ -68,7 +68,7 @@ export interface LegTerms {
 
 /** Why a whole message is never priced by itself. */
 export type Never = 'direction_not_priced' | 'too_old';
-export type Unpriced = NoTerms | NoRate | Never | 'no_fx_rate';
+export type Unpriced = NoTerms | NoRate | Never | 'no_fx_rate' | 'amount_too_large';
 
 const MICROS = 1_000_000;
 
@@ -127,7 +127,7 @@ export function priceBuyLeg(
   return inAccountCurrency(pricing, place, leg, price, supplier.currency, card.fx ?? DEFAULT_FX, 'UTC');
 }
 
-/** The leg with its amount in the currency of its account, or an unrated one where no rate leads there. */
+/** The leg with its amount in the currency of its account, or an unrated one where no rate leads there, or to what is too large. */
 function inAccountCurrency(
   pricing: Pricing,
   place: LegPlace,
@@ -139,13 +139,13 @@ function inAccountCurrency(
 ): PricedLeg | Leg {
   const { amount } = price;
   const accountAmount = currency === leg.currency ? amount : convertLeg(pricing, leg, amount, currency, fx, timeZone);
-  if (accountAmount === null) {
+  if (typeof accountAmount === 'string') {
     const { payer, payee, supplierId, basis } = leg;
-    const unrated = unratedLeg(place, payer, payee, supplierId, basis, 'no_fx_rate', price.card);
+    const unrated = unratedLeg(place, payer, payee, supplierId, basis, accountAmount, price.card);
     unrated.unit = price.unit;
     return unrated;
   }
-  reportLeg(pricing, leg);
+  reportLeg(pricing, leg, amount);
   return { leg, amount, accountAmount };
 }
 

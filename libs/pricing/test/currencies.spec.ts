@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DEFAULT_FX, type FxTerms } from '@ratestream/catalog';
-import type { Leg, RatedEvent } from '@ratestream/events';
+import { codecs, type Leg, type RatedEvent } from '@ratestream/events';
 import { applyFx } from '@ratestream/fx';
 import { parseMoney } from '@ratestream/money';
 import { decideTimeout, dueAmount, isClosed, sameLeg, type PartState } from '../src/index.js';
@@ -82,6 +82,15 @@ test('a late acceptance before the publication of a rate takes the money of the 
 });
 
 const names = ['accepted 0', 'submitted 1', 'unknown 1', 'undelivered 1', 'submitted 2', 'delivered 2'];
+test('an agreed rate that would make more than an event can hold leaves the leg without a price, and the message is written', () => {
+  const fixed: FxTerms = { ...DEFAULT_FX, rule: 'fixed', spreadPercent: '999999999999', fixed: { 'GBP/INR': '999999999999' } };
+  const w = abroad({ customerPlan: { fx: fixed } });
+  w.publish('sell-retail', 2, NOON - SECOND, [rate('1000000000')]);
+  const [event] = w.feed(step('accepted'));
+  expect(legOf([event as RatedEvent])).toMatchObject({ action: 'unrated', reason: 'amount_too_large', heldAmount: 0n, fx: null });
+  expect(codecs.RatedEvent.encode(event as RatedEvent).length).toBeGreaterThan(0);
+}); // prettier-ignore
+
 const facts = fc.record({
   reported: fc.constantFrom(null, 1, 2, 3),
   senderType: fc.constantFrom(null, 'alphanumeric', 'long_code'),
