@@ -32,11 +32,30 @@ interface SheetKind<T> extends CsvSheet {
   sheet: () => RowSheet<T>;
 }
 
+/** Each may be a component of every leg: thousands would make events that no topic takes. */
+const MAX_SURCHARGES = 100;
+
+/** Reads the rates of one upload. */
+function rateRowReader(): typeof parseRateRow {
+  const names = new Set<string>();
+  return (raw) => {
+    const result = parseRateRow(raw);
+    const name = result.row?.surcharge ?? null;
+    if (name === null || names.has(name)) return result;
+    if (names.size < MAX_SURCHARGES) {
+      names.add(name);
+      return result;
+    }
+    const message = `"${name}" is one more than the ${MAX_SURCHARGES} surcharges that a card may have`;
+    return { faults: [{ field: 'surcharge', code: 'too_many_surcharges', message }] };
+  };
+}
+
 export const RATE_SHEET: SheetKind<RateRow> = {
   field: 'rates',
   columns: RATE_COLUMNS,
   required: 'price',
-  sheet: () => new RowSheet(parseRateRow, rateIdOf, 'country'),
+  sheet: () => new RowSheet(rateRowReader(), rateIdOf, 'country'),
 };
 
 export const NUMBER_SHEET: SheetKind<NumberRow> = {

@@ -1,0 +1,11 @@
+import { RATE_SHEET } from '../src/upload/upload.js';
+
+test('an upload names at most a hundred surcharges, in however many rows; what is one more is refused by its line', () => {
+  const sheet = RATE_SHEET.sheet();
+  const row = (country: string, surcharge: string): Record<string, string> => ({ country, surcharge, price: '0.01' });
+  for (let n = 0; n < 101; n++) sheet.add(n + 1, row('GB', `fee-${n}`));
+  sheet.add(102, row('FR', 'fee-0'));
+  sheet.add(103, { country: 'FR', price: '0.05' });
+  expect(sheet.rows).toHaveLength(102);
+  expect(sheet.refused).toMatchObject([{ line: 101, faults: [{ field: 'surcharge', code: 'too_many_surcharges' }] }]);
+});
