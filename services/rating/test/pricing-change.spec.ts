@@ -9,7 +9,7 @@ test.each([
   ['a version of an override wakes what was asked of any card', event('RateCardVersionPublished', { cardId: 'special' }), { card: null }],
   ['exchange rates wake everything', event('FxRatesPublished'), { card: null }],
   ['a rate group wakes everything', event('RateGroupChanged'), { card: null }],
-  ['a withdrawal wakes nothing', event('RateCardVersionWithdrawn', { cardId: 'retail' }), null],
+  ['so does a withdrawal: the version before counts again', event('RateCardVersionWithdrawn', { cardId: 'retail' }), { card: 'retail' }],
   ['a notice wakes nothing', event('NoticeIssued'), null],
 ])('%s', (_, one, expected) => {
   expect(pricingChangeOf(one, accounts)).toEqual(expected);

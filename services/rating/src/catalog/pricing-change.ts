@@ -14,6 +14,7 @@ export function pricingChangeOf(
 ): { readonly card: string | null } | null {
   switch (event.type) {
     case 'RateCardVersionPublished':
+    case 'RateCardVersionWithdrawn': // the version before counts again, and may have the rate that this one forgot
       return { card: overrides(event.data.cardId, accounts) ? null : event.data.cardId };
     case 'AccountChanged':
     case 'PlanCreated':
