@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClickHouse } from './client.js';
+import type { ClickHouse } from './clickhouse.js';
 
 const FILE = /^(\d{3})_[a-z0-9_]+\.sql$/;
 

@@ -71,6 +71,8 @@ export const kafkaConfig = {
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
   kafkaTls: envBoolean.default(false),
+  /** PEM text, mostly by KAFKA_TLS_CA_FILE; unset: the system's authorities. */
+  kafkaTlsCa: z.string().optional(),
   registryUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
 };
 

@@ -12,6 +12,37 @@ export interface KafkaConfig {
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
 }
 
+/** The settings of a service by the names of its configuration (`KAFKA_BROKERS` is `kafkaBrokers`). */
+export interface KafkaSettings {
+  kafkaBrokers: readonly string[];
+  kafkaTopicPrefix: string;
+  kafkaTls: boolean;
+  /** PEM text of the authority that signed the brokers' certificates; unset: the system's. */
+  kafkaTlsCa?: string | undefined;
+  kafkaSaslMechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512' | undefined;
+  kafkaSaslUsername?: string | undefined;
+  kafkaSaslPassword?: string | undefined;
+}
+
+/**
+ * Errors  one error that names the variables which a SASL mechanism needs besides
+ */
+export function kafkaConfig(settings: KafkaSettings, clientId: string, logger: Logger): KafkaConfig {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = settings;
+  const config: KafkaConfig = {
+    brokers: settings.kafkaBrokers,
+    clientId,
+    logger,
+    topicPrefix: settings.kafkaTopicPrefix,
+    tls: settings.kafkaTls && settings.kafkaTlsCa !== undefined ? { ca: settings.kafkaTlsCa } : settings.kafkaTls,
+  };
+  if (mechanism === undefined) return config;
+  if (username === undefined || password === undefined) throw new Error(SASL_INCOMPLETE);
+  return { ...config, sasl: { mechanism, username, password } };
+}
+
+const SASL_INCOMPLETE = 'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD';
+
 /**
  * The Kafka settings of the environment: KAFKA_BROKERS (comma-separated), KAFKA_TOPIC_PREFIX, KAFKA_TLS (true | false),
  * KAFKA_TLS_CA_FILE, KAFKA_SASL_MECHANISM / _USERNAME / _PASSWORD (or _PASSWORD_FILE).
@@ -39,7 +70,7 @@ export function kafkaConfigFromEnv(env: NodeJS.ProcessEnv, clientId: string, log
     if (mechanism !== 'plain' && mechanism !== 'scram-sha-256' && mechanism !== 'scram-sha-512') {
       faults.push('KAFKA_SASL_MECHANISM is none of plain, scram-sha-256, scram-sha-512');
     } else if (username === undefined || password === undefined) {
-      faults.push('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
+      faults.push(SASL_INCOMPLETE);
     } else {
       config.sasl = { mechanism, username, password };
     }

@@ -1,7 +1,7 @@
 export { createKafka } from './client.js';
 export type { Kafka } from './client.js';
-export { kafkaConfigFromEnv } from './config.js';
-export type { KafkaConfig } from './config.js';
+export { kafkaConfig, kafkaConfigFromEnv } from './config.js';
+export type { KafkaConfig, KafkaSettings } from './config.js';
 export type { KafkaAdmin } from './admin.js';
 export type { PartitionRange } from './log-range.js';
 export type { Producer } from './producer.js';

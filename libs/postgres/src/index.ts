@@ -1,5 +1,7 @@
 export { clientConfig, createPool, ensureDatabase } from './pool.js';
 export type { Pool, PoolOptions, Queryable, Tx } from './pool.js';
+export { openDatabase } from './open-database.js';
+export type { PostgresSettings } from './open-database.js';
 export { isRetriable, transaction } from './transaction.js';
 export type { TransactionOptions } from './transaction.js';
 export { LostOffsetError, advanceOffset, readOffset } from './offsets.js';

@@ -4,10 +4,10 @@ import { createClickHouse } from '@ratestream/clickhouse';
 import type { ClickHouse } from '@ratestream/clickhouse';
 import { bootstrapService } from '@ratestream/http';
 import type { RunningService } from '@ratestream/http';
-import { createKafka, createSerdes, startCatalogFeed } from '@ratestream/kafka';
+import { createKafka, createSerdes, kafkaConfig, startCatalogFeed } from '@ratestream/kafka';
 import { Health } from '@ratestream/observability';
 import type { Logger, Metrics } from '@ratestream/observability';
-import { createPool, ensureDatabase, migrate } from '@ratestream/postgres';
+import { openDatabase } from '@ratestream/postgres';
 import type { Pool } from '@ratestream/postgres';
 import { AnalyticsModule } from './analytics.module.js';
 import type { AnalyticsConfig } from './config.js';
@@ -49,18 +49,11 @@ export async function startAnalytics({
   handleSignals = true,
 }: AnalyticsOptions): Promise<RunningAnalytics> {
   const health = new Health();
-  const pool = await openPostgres(config, logger);
+  const pool = await openDatabase(config, 'analytics', MIGRATIONS, logger);
   const clickHouse = createClickHouse({ url: config.clickhouseUrl, database: config.clickhouseDatabase });
   const migrated = await clickHouse.migrate(CLICKHOUSE_MIGRATIONS);
   if (migrated.length > 0) logger.info({ migrated }, 'ClickHouse migrated');
-  const kafka = createKafka({
-    brokers: config.kafkaBrokers,
-    clientId: 'analytics',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...saslOf(config),
-  });
+  const kafka = createKafka(kafkaConfig(config, 'analytics', logger));
   const serdes = await createSerdes(kafka, config.registryUrl);
   let fail = (error: unknown): void => logger.fatal({ err: error }, 'failed before it was started');
 
@@ -131,24 +124,4 @@ export async function startAnalytics({
     },
   });
   return Object.assign(service, { pool, clickHouse, view });
-}
-
-async function openPostgres(config: AnalyticsConfig, logger: Logger): Promise<Pool> {
-  const options = {
-    maxConnections: config.postgresMaxConnections,
-    tls: config.postgresTls,
-    caPath: config.postgresCaPath,
-    logger,
-    applicationName: 'ratestream analytics',
-  };
-  if (config.environment === 'local') await ensureDatabase(config.postgresUrl, options);
-  const pool = createPool(config.postgresUrl, options);
-  const applied = await migrate(pool, MIGRATIONS, 'analytics');
-  if (applied.length > 0) logger.info({ applied }, 'PostgreSQL migrated');
-  return pool;
-}
-
-function saslOf(config: AnalyticsConfig): Pick<Parameters<typeof createKafka>[0], 'sasl'> {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  return mechanism === undefined ? {} : { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
 }

@@ -3,20 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CatalogView } from '@ratestream/catalog';
 import { bootstrapService } from '@ratestream/http';
 import type { RunningService } from '@ratestream/http';
-import { createKafka, createSerdes, runReader, startCatalogFeed } from '@ratestream/kafka';
+import { createKafka, createSerdes, kafkaConfig, runReader, startCatalogFeed } from '@ratestream/kafka';
 import type { CatalogFeed, Serdes } from '@ratestream/kafka';
 import { Health } from '@ratestream/observability';
 import type { Logger, Metrics } from '@ratestream/observability';
-import {
-  Outbox,
-  advanceOffset,
-  createPool,
-  ensureDatabase,
-  migrate,
-  readOffset,
-  startRelay,
-  transaction,
-} from '@ratestream/postgres';
+import { Outbox, advanceOffset, openDatabase, readOffset, startRelay, transaction } from '@ratestream/postgres';
 import type { Pool, ReaderPosition, Tx } from '@ratestream/postgres';
 import { ApplyMetrics } from './apply/apply-metrics.js';
 import { BatchApplier } from './apply/batch-applier.js';
@@ -59,15 +50,8 @@ export async function startBalance({
   handleSignals = true,
 }: BalanceOptions): Promise<RunningBalance> {
   const health = new Health();
-  const pool = await openDatabase(config, logger);
-  const kafka = createKafka({
-    brokers: config.kafkaBrokers,
-    clientId: 'balance',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...saslOf(config),
-  });
+  const pool = await openDatabase(config, 'balance', MIGRATIONS, logger);
+  const kafka = createKafka(kafkaConfig(config, 'balance', logger));
   const serdes = await createSerdes(kafka, config.registryUrl);
   let fail = (error: unknown): void => logger.fatal({ err: error }, 'failed before it was started');
 
@@ -169,21 +153,6 @@ export async function startBalance({
   return Object.assign(service, { pool, view, follower });
 }
 
-async function openDatabase(config: BalanceConfig, logger: Logger): Promise<Pool> {
-  const options = {
-    maxConnections: config.postgresMaxConnections,
-    tls: config.postgresTls,
-    caPath: config.postgresCaPath,
-    logger,
-    applicationName: 'ratestream balance',
-  };
-  if (config.environment === 'local') await ensureDatabase(config.postgresUrl, options);
-  const pool = createPool(config.postgresUrl, options);
-  const applied = await migrate(pool, MIGRATIONS, 'balance');
-  if (applied.length > 0) logger.info({ applied }, 'database migrated');
-  return pool;
-}
-
 function streamPorts(pool: Pool, serdes: Serdes, view: CatalogView, feed: CatalogFeed, waitMs: number): ApplierPorts {
   return {
     transaction: (fn) => transaction(pool, fn),
@@ -208,10 +177,4 @@ function readerAt(partition: number): ReaderPosition {
 function partitionOf(view: CatalogView, accountId: string): number | undefined {
   const root = view.rootPayerOf(accountId);
   return root === undefined ? undefined : view.partitionOf(root);
-}
-
-function saslOf(config: BalanceConfig): Pick<Parameters<typeof createKafka>[0], 'sasl'> {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  if (mechanism === undefined) return {};
-  return { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
 }

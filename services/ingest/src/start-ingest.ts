@@ -4,6 +4,7 @@ import { bootstrapService, type RunningService } from '@ratestream/http';
 import {
   createKafka,
   createSerdes,
+  kafkaConfig,
   type Kafka,
   readToEnd,
   runTasks,
@@ -42,14 +43,7 @@ export const CORRELATION_GROUP = 'ingest-correlation';
 
 /** Starts the service; it takes input once its view of the catalog has caught up. */
 export async function startIngest({ config, logger, metrics, handleSignals }: IngestOptions): Promise<RunningService> {
-  const kafka = createKafka({
-    brokers: config.kafkaBrokers,
-    clientId: 'ingest',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...saslOf(config),
-  });
+  const kafka = createKafka(kafkaConfig(config, 'ingest', logger));
   const serdes = await createSerdes(kafka, config.registryUrl);
   let fail = (error: unknown): void => logger.fatal({ err: error }, 'failed before it was started');
 
@@ -244,10 +238,4 @@ async function followRejected(kafka: Kafka, serdes: Serdes, index: RejectedIndex
     },
     onError,
   });
-}
-
-function saslOf(config: IngestConfig): Pick<Parameters<typeof createKafka>[0], 'sasl'> {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  if (mechanism === undefined) return {};
-  return { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
 }

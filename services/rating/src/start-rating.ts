@@ -5,6 +5,7 @@ import { bootstrapService, type RunningService } from '@ratestream/http';
 import {
   createKafka,
   createSerdes,
+  kafkaConfig,
   readToEnd,
   runTasks,
   startCatalogFeed,
@@ -12,7 +13,6 @@ import {
   UnknownWriterSchemaError,
   type InRecord,
   type Kafka,
-  type KafkaConfig,
   type Serdes,
 } from '@ratestream/kafka';
 import { parseMoney } from '@ratestream/money';
@@ -53,7 +53,7 @@ export async function startRating({
   handleSignals = true,
 }: RatingOptions): Promise<RunningService> {
   const health = new Health();
-  const kafka = createKafka(kafkaConfig(config, logger));
+  const kafka = createKafka(kafkaConfig(config, 'rating', logger));
   const serdes = await createSerdes(kafka, config.registryUrl);
   let fail = (error: unknown): void => logger.fatal({ err: error }, 'failed before it was started');
 
@@ -161,18 +161,6 @@ export async function startRating({
     },
   });
   return service;
-}
-
-function kafkaConfig(config: RatingConfig, logger: Logger): KafkaConfig {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  return {
-    brokers: config.kafkaBrokers,
-    clientId: 'rating',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...(mechanism === undefined ? {} : { sasl: { mechanism, username: username ?? '', password: password ?? '' } }),
-  };
 }
 
 async function progressKeys(kafka: Kafka): Promise<string[]> {

@@ -3,7 +3,7 @@ import { formatMoney } from '@ratestream/money';
 import { LABELS, mappedColumns, surchargeFields, type Label, type SheetMapping } from '../mapping.js';
 import { nameKey } from '../rows/countries.js';
 import { DateReader } from '../rows/dates.js';
-import { surchargeWriter } from './surcharge-cells.js';
+import { surchargeWriter, type Put } from './surcharge-cells.js';
 
 /** A sheet to be written: a header, blank rows before it as the mapping asks, and rows of texts for the rates. */
 export interface SheetWriter {
@@ -21,8 +21,6 @@ export interface WriterOptions {
   currency: string;
   effectiveFrom: number;
 }
-
-export type Put = (field: string, text: string | null) => void;
 
 /**
  * Writes rates in the layout of a mapping: what `SheetAnalysis` reads with the same mapping is the same rates.

@@ -3,7 +3,9 @@ import type { RateRow } from '@ratestream/events';
 import { parseMoney } from '@ratestream/money';
 import { surchargeFields, type SheetMapping, type SurchargeMapping } from '../mapping.js';
 import { DateReader } from '../rows/dates.js';
-import type { Put } from './sheet-cells.js';
+
+/** Puts a text into the column of a field; null leaves it empty. */
+export type Put = (field: string, text: string | null) => void;
 
 /**
  * Writes surcharges into the columns that a mapping has for them.

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { topics } from '@ratestream/events';
 import { bootstrapService, type RunningService } from '@ratestream/http';
-import { createKafka, createSerdes, type Kafka } from '@ratestream/kafka';
+import { createKafka, createSerdes, kafkaConfig } from '@ratestream/kafka';
 import { createLogger, createMetrics, Health, type Logger, type Metrics } from '@ratestream/observability';
-import { createPool, migrate, Outbox, startRelay, type Pool } from '@ratestream/postgres';
+import { openDatabase, Outbox, startRelay, type Pool } from '@ratestream/postgres';
 import { CatalogModule, type CatalogParts } from '../catalog.module.js';
 import { makeDerived } from '../derived/make-derived.js';
 import { CatalogState } from '../commands/catalog-state.js';
@@ -44,9 +44,8 @@ export async function startCatalog(config: CatalogConfig, options: StartOptions 
   const logger = options.logger ?? createLogger({ service: 'catalog', level: config.logLevel });
   const metrics = createMetrics('catalog');
   const health = new Health();
-  const kafka = connectKafka(config, logger);
-  const pool = connectPostgres(config, logger);
-  await migrate(pool, MIGRATIONS, 'catalog');
+  const kafka = createKafka(kafkaConfig(config, 'catalog', logger));
+  const pool = await openDatabase(config, 'catalog', MIGRATIONS, logger);
   const outbox = new Outbox('catalog');
   await outbox.prepare(pool);
   const serdes = await createSerdes(kafka, config.registryUrl);
@@ -234,32 +233,6 @@ function partsOf(
     },
     apiKeys: { find: (hash) => view.apiKeyByHash(hash), isWithin: (id, scope) => view.isWithin(id, scope) },
   };
-}
-
-function connectKafka(config: CatalogConfig, logger: Logger): Kafka {
-  return createKafka({
-    brokers: config.kafkaBrokers,
-    clientId: 'catalog',
-    logger,
-    topicPrefix: config.kafkaTopicPrefix,
-    tls: config.kafkaTls,
-    ...saslOf(config),
-  });
-}
-
-function connectPostgres(config: CatalogConfig, logger: Logger): Pool {
-  return createPool(config.postgresUrl, {
-    maxConnections: config.postgresMaxConnections,
-    tls: config.postgresTls,
-    caPath: config.postgresCaPath,
-    logger,
-    applicationName: 'catalog',
-  });
-}
-
-function saslOf(config: CatalogConfig): object {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = config;
-  return mechanism === undefined ? {} : { sasl: { mechanism, username: username ?? '', password: password ?? '' } };
 }
 
 function settingsOf({ currency, environment }: CatalogConfig): { currency: string; partitions: number } {
