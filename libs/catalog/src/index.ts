@@ -3,6 +3,7 @@ export * from './plain.js';
 export { CatalogGapError, CatalogIntegrityError } from './errors.js';
 export { CatalogView } from './view.js';
 export type { CatalogViewOptions } from './view.js';
+export type { Rows } from './chunk-store.js';
 export { aggregateState } from './aggregate-state.js';
 export { parseCatalogEvent, serialiseCatalogEvent } from './typed-event.js';
 export type { CatalogEventName, TypedCatalogEvent } from './typed-event.js';

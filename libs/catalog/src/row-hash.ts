@@ -12,12 +12,12 @@ const BATCH_ROWS = 2_000;
  * Out     SHA-256 as hex over the rows' fields, price in nano-units, null as nothing
  * Why     a reader knows that the chunks it has are exactly what was published
  */
-export function rateRowsHash(rows: readonly RateRow[]): string {
+export function rateRowsHash(rows: Iterable<RateRow>): string {
   return hashLines(rows, rateLine);
 }
 
 /** The same for the rows of a numbering plan. */
-export function numberRowsHash(rows: readonly NumberRow[]): string {
+export function numberRowsHash(rows: Iterable<NumberRow>): string {
   return hashLines(rows, numberLine);
 }
 
@@ -53,12 +53,15 @@ function numberLine(row: NumberRow): string {
   return [row.prefix, row.country, row.mcc, row.mnc, row.operator].join(FIELD);
 }
 
-function hashLines<T>(rows: readonly T[], line: (row: T) => string): string {
+function hashLines<T>(rows: Iterable<T>, line: (row: T) => string): string {
   const hash = createHash('sha256');
-  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
-    let text = '';
-    for (const row of rows.slice(from, from + BATCH_ROWS)) text += line(row) + ROW;
+  let text = '';
+  let lines = 0;
+  for (const row of rows) {
+    text += line(row) + ROW;
+    if (++lines % BATCH_ROWS !== 0) continue;
     hash.update(text);
+    text = '';
   }
-  return hash.digest('hex');
+  return hash.update(text).digest('hex');
 }

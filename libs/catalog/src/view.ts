@@ -1,6 +1,6 @@
 import type { CatalogEvent, NumberRow, RateChunk, RateRow } from '@ratestream/events';
 import { AccountTree } from './account-tree.js';
-import { ChunkStore } from './chunk-store.js';
+import { ChunkStore, type Rows } from './chunk-store.js';
 import { CatalogGapError } from './errors.js';
 import { FxDigests } from './fx-digests.js';
 import type {
@@ -21,8 +21,11 @@ import { SourceHistory } from './source-history.js';
 import { parseCatalogEvent, type TypedCatalogEvent } from './typed-event.js';
 
 export interface CatalogViewOptions {
-  /** Called once per version when the event and all its rows are here, in position order; also for versions withdrawn later. */
-  onVersionUsable?(version: RateCardVersion, rows: RateRow[]): void;
+  /**
+   * Called once per version when the event and all its rows are here, in position order; also for versions withdrawn later. Rows are
+   * unpacked each time that one goes through them: who keeps them as objects pays for that.
+   */
+  onVersionUsable?(version: RateCardVersion, rows: Rows<RateRow>): void;
   /** A withdrawn version must not price what is rated from here on. */
   onVersionWithdrawn?(cardId: string, version: number, withdrawnAt: Micros): void;
   /** Called once per published numbering plan version when all its rows are here, in position order. */
@@ -284,7 +287,7 @@ export class CatalogView {
     if (this.wantsRates) {
       const rows = this.chunks.takeRates(version.cardId, version.version, version);
       if (rows === null) return false;
-      if (this.options.keepRates === true) this.keptRates.set(`${version.cardId}\u001f${version.version}`, rows);
+      if (this.options.keepRates === true) this.keptRates.set(`${version.cardId}\u001f${version.version}`, [...rows]);
       this.setVersions(version.cardId, [...this.everyVersion(version.cardId), version]);
       this.options.onVersionUsable?.(version, rows);
       return true;
@@ -312,7 +315,7 @@ export class CatalogView {
       const rows = this.chunks.takeNumbers(plan.id, plan.version, plan);
       if (rows === null) return false;
       this.setNumberingPlan(plan);
-      this.options.onNumberingPlan(plan, rows);
+      this.options.onNumberingPlan(plan, [...rows]);
       return true;
     }
     this.setNumberingPlan(plan);

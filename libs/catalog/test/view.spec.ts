@@ -41,7 +41,7 @@ interface Handed {
 }
 function readingRates(): Handed {
   const handed: Handed['handed'] = [];
-  return { handed, view: new CatalogView({ onVersionUsable: (version, given) => handed.push([version, given]) }) };
+  return { handed, view: new CatalogView({ onVersionUsable: (version, given) => handed.push([version, [...given]]) }) };
 }
 
 test('the tree: chain, root payer, partition, subtree', () => {
@@ -97,6 +97,17 @@ test('a version whose rows are not here yet holds the position back, and everyth
   expect(view.applyChunk(chunks[0] as RateChunk)).toHaveLength(catalog.events.length - 1);
   expect(view.position).toBe(catalog.events.length);
   expect(handed).toEqual([[view.versions('sell')[0], rows]]);
+});
+
+test('the rows of a version can be gone through again and again', () => {
+  let lengths: unknown[] = [];
+  const view = new CatalogView({
+    onVersionUsable: (_, given) =>
+      (lengths = [given.length, [...given].length, [...given].map(({ rateId }) => rateId)]),
+  });
+  for (const chunk of chunks) view.applyChunk(chunk);
+  for (const event of catalog.events) view.apply(event);
+  expect(lengths).toEqual([3, 3, rows.map(({ rateId }) => rateId)]);
 });
 
 test('a view that takes no rates does not wait for them', () => {

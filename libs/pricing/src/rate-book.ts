@@ -1,4 +1,4 @@
-import type { RateCard, RateCardVersion } from '@ratestream/catalog';
+import type { RateCard, RateCardVersion, Rows } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { UNKNOWN_ORIGIN_ROW } from './rate-section.js';
 import { RateTable, type MatchQuery } from './rate-table.js';
@@ -46,10 +46,7 @@ export class RateBook {
   /** Per card, newest first. */
   private readonly cards = new Map<string, Card>();
 
-  addVersion(
-    { cardId, version, effectiveFrom, knownAt, withdrawnAt }: RateCardVersion,
-    rows: readonly RateRow[],
-  ): void {
+  addVersion({ cardId, version, effectiveFrom, knownAt, withdrawnAt }: RateCardVersion, rows: Rows<RateRow>): void {
     const others = this.everyVersion(cardId).filter((other) => other.version !== version);
     this.store(cardId, [...others, { version, effectiveFrom, knownAt, withdrawnAt, table: new RateTable(rows) }]);
   }

@@ -1,4 +1,4 @@
-import { UNKNOWN_ORIGIN, type MatchDimension } from '@ratestream/catalog';
+import { UNKNOWN_ORIGIN, type MatchDimension, type Rows } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { depthOf, DEPTHS, destinationText, keyOfRow, rankOf, type Depth, type Destination } from './destination-key.js';
 import { RowColumns } from './flat-index.js';
@@ -90,17 +90,24 @@ export class RateTable {
   private readonly matchTexts = new Map<number, string>();
 
   /**
-   * In      complete rows of one version; keys unique (the import refuses duplicates)
+   * In      complete rows of one version, gone through once; keys unique (the import refuses duplicates)
    * Errors  RangeError when a row breaks the formats that the catalog guarantees: our bug
    */
-  constructor(given: readonly RateRow[]) {
-    const rows = inSections(given);
-    this.rows = rows.length;
-    this.columns = new RowColumns(rows.length);
-    this.kindOf = new Uint32Array(rows.length);
-    this.rateIds = new TextColumn(rows.length, (at) => (rows[at] as RateRow).rateId);
+  constructor(given: Rows<RateRow>) {
+    this.rows = given.length;
+    this.columns = new RowColumns(this.rows);
+    this.kindOf = new Uint32Array(this.rows);
+    this.rateIds = new TextColumn(this.rows);
     const kinds = new Map<string, number>();
-    rows.forEach((row, at) => this.add(row, at, kinds));
+    const surcharges: RateRow[] = [];
+    let usages = 0;
+    for (const row of given) {
+      if (row.surcharge === null) this.add(row, usages++, kinds);
+      else surcharges.push(row);
+    }
+    surcharges.sort(byNameThenDate);
+    surcharges.forEach((row, at) => this.add(row, usages + at, kinds));
+    this.rateIds.close();
     const radix = {
       priority: 0,
       origin: this.origins.names.length,
@@ -110,23 +117,21 @@ export class RateTable {
     };
     const section = (from: number, to: number, periods: Periods | null): Section =>
       new Section(this.indexed(from, to, periods), radix, this.origins.of(UNKNOWN_ORIGIN));
-    const named = rows.findIndex(({ surcharge }) => surcharge !== null);
-    const usages = named < 0 ? rows.length : named;
     this.usage = section(0, usages, null);
-    this.periods = new Periods(rows.slice(usages), usages);
+    this.periods = new Periods(surcharges, usages);
     const starts = new Map<string, number>();
-    for (let at = usages; at < rows.length; at++) {
-      const { surcharge } = rows[at] as RateRow;
-      if (surcharge !== null && !starts.has(surcharge)) starts.set(surcharge, at);
-    }
+    surcharges.forEach(({ surcharge }, at) => {
+      if (surcharge !== null && !starts.has(surcharge)) starts.set(surcharge, usages + at);
+    });
     this.surchargeNames = [...starts.keys()];
-    const ends = [...starts.values(), rows.length];
+    const ends = [...starts.values(), this.rows];
     this.surchargeSections = [...starts.values()].map((from, i) => section(from, ends[i + 1] as number, this.periods));
   }
 
   private add(row: RateRow, at: number, kinds: Map<string, number>): void {
     if (BigInt.asIntN(64, row.price) !== row.price)
       throw new RangeError(`price ${row.price} of ${row.rateId} is too large`);
+    this.rateIds.push(row.rateId);
     this.columns.keys[at * 2] = keyOfRow(row);
     this.columns.prices[at * 2 + 1] = row.price;
     if (row.basis !== null || row.timeoutSec !== null || row.timeoutPolicy !== null) {
@@ -288,17 +293,13 @@ export class RateTable {
 
 const NONE: readonly number[] = [];
 
-/** Usage rates as they come, then surcharges by name, of each the earliest first so that later ones are asked first. */
-function inSections(rows: readonly RateRow[]): readonly RateRow[] {
-  if (rows.every(({ surcharge }) => surcharge === null)) return rows;
-  const surcharges = rows.filter(({ surcharge }) => surcharge !== null);
-  surcharges.sort(
-    (a, b) =>
-      compareTexts(a.surcharge as string, b.surcharge as string) ||
-      (a.validFrom ?? -Infinity) - (b.validFrom ?? -Infinity) ||
-      0,
+/** Surcharges by name, of each the earliest first so that later ones are asked first. */
+function byNameThenDate(a: RateRow, b: RateRow): number {
+  return (
+    compareTexts(a.surcharge as string, b.surcharge as string) ||
+    (a.validFrom ?? -Infinity) - (b.validFrom ?? -Infinity) ||
+    0
   );
-  return [...rows.filter(({ surcharge }) => surcharge === null), ...surcharges];
 }
 
 function compareTexts(a: string, b: string): number {

@@ -206,7 +206,7 @@ test('what matched is told by every dimension that the row names', () => {
 });
 
 test('ids are kept to the character', () => {
-  const ids = ['a', '', 'otp:GB-234-10', 'straße:€', '日本'];
+  const ids = ['a', '', 'otp:GB-234-10', 'straße:€', '日本', 'x'.repeat(5_000), '€'.repeat(5_000), 'b'];
   const table = new RateTable(ids.map((rateId, at) => ({ ...rate('1', { prefix: String(at + 1) }), rateId })));
   expect(ids.map((_, at) => table.rateId(at))).toEqual(ids);
 });

@@ -1,4 +1,4 @@
-import { OPERATOR, type FxRates, type Micros, type RateCardVersion } from '@ratestream/catalog';
+import { OPERATOR, type FxRates, type Micros, type RateCardVersion, type Rows } from '@ratestream/catalog';
 import type { NumberRow, RateRow } from '@ratestream/events';
 import { FxBook } from '@ratestream/fx';
 import {
@@ -24,7 +24,7 @@ export class RatingCatalog {
   /** In  reportingCurrency: the installation's; null: legs are not reported in another currency than their own */
   constructor(private readonly reportingCurrency: string | null = null) {
     this.view = new RememberingView({
-      onVersionUsable: (version: RateCardVersion, rows: RateRow[]) => this.book.addVersion(version, rows),
+      onVersionUsable: (version: RateCardVersion, rows: Rows<RateRow>) => this.book.addVersion(version, rows),
       onVersionWithdrawn: (cardId: string, version: number, withdrawnAt: Micros) =>
         this.book.withdrawVersion(cardId, version, withdrawnAt),
       onFxRates: (rates: FxRates) => this.fx.publish(rates),

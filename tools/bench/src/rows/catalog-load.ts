@@ -10,6 +10,14 @@ import type { Measurement } from '../row.js';
 
 const CARD_RATES = 100_000;
 
+interface Loaded {
+  readonly rates: number;
+  readonly seconds: number;
+  /** Resident, more than before: once loaded, and at the highest. */
+  readonly megabytes: number;
+  readonly highest: number;
+}
+
 /** Rates published over HTTP, card by card; then a fresh process that reads them as rating does at its start. */
 export const catalogLoad: Measurement = {
   ids: ['catalog-load'],
@@ -45,10 +53,10 @@ export const catalogLoad: Measurement = {
         kafkaBrokers,
         registryUrl,
       ]);
-      const loaded = JSON.parse(stdout) as { rates: number; seconds: number; megabytes: number };
+      const loaded = JSON.parse(stdout) as Loaded;
       if (loaded.rates !== cards * CARD_RATES)
         throw new Error(`${loaded.rates} rates were loaded, ${cards * CARD_RATES} published`);
-      const met = loaded.seconds <= 10 && loaded.megabytes <= 400;
+      const met = loaded.seconds <= 10 && loaded.highest <= 400;
       done({
         id: 'catalog-load',
         value: Math.round(loaded.seconds * 100) / 100,
@@ -57,7 +65,7 @@ export const catalogLoad: Measurement = {
         ratio: null,
         goal: '1 M rates ≤ 10 s, ≤ 400 MB',
         met,
-        note: `${loaded.rates} rates, ${loaded.megabytes} MB; published over HTTP in ${publishSec.toFixed(1)} s`,
+        note: `${loaded.rates} rates, ${loaded.megabytes} MB, at most ${loaded.highest} MB while loading; published over HTTP in ${publishSec.toFixed(1)} s`,
       });
     } finally {
       await stack.stop();
