@@ -356,6 +356,22 @@ function dyingAtCommit(): Pool {
   });
 }
 
+test('however many runs wait in vain, the one behind them is reached', async () => {
+  await pool.query(`insert into notice_run (card_id, version, status, effective_from, planned_at, approved_by)
+    select 'not-there', n, 'planned', 0, n / 2, 'admin' from generate_series(1, 250) as n`);
+  await made('/rate-cards/retail/versions', FIRST);
+  const { rows } = await pool.query<{ version: number }>(
+    `insert into notice_run (card_id, version, status, effective_from, planned_at, approved_by)
+     select 'retail', 1000 + count(*), 'planned', 0, 1e15, 'admin' from notice_run returning version`,
+  );
+  await expect(issuerOf(startProcess(pool)).issueAll()).rejects.toThrow('which is not there');
+  const { rows: left } = await pool.query(
+    `select 1 from notice_run where card_id = 'retail' and version = $1 and status = 'planned'`,
+    [rows[0]?.version],
+  );
+  expect(left).toEqual([]);
+});
+
 function issuerOf({ state, commands }: Process): NoticeIssuer {
   return new NoticeIssuer({
     pool,

@@ -75,7 +75,7 @@ export class NoticeIssuer {
   /** Everything that is planned; one run that fails does not keep the others waiting. Errors: the first one's. */
   async issueAll(): Promise<void> {
     const faults: unknown[] = [];
-    for (const run of await plannedRuns(this.options.pool)) {
+    for await (const run of plannedRuns(this.options.pool)) {
       if (this.stopped) return;
       await this.issue(run).catch((error: unknown) => faults.push(error));
     }

@@ -50,6 +50,7 @@ interface NoticeRow extends RunRow {
 
 const RUN =
   'r.card_id, r.version, r.base_version, r.status, r.effective_from, r.planned_at, r.approved_by, r.waived, r.summary';
+const RUNS_AT_ONCE = 100;
 const pack = promisify<Buffer, Buffer>(deflateRaw);
 const unpack = promisify<Buffer, Buffer>(inflateRaw);
 
@@ -61,12 +62,19 @@ export async function insertRun(tx: Queryable, run: Omit<NoticeRun, 'status' | '
   );
 }
 
-/** Runs that are not done, oldest first. */
-export async function plannedRuns(db: Queryable): Promise<NoticeRun[]> {
-  const { rows } = await db.query<RunRow>(
-    `select ${RUN} from notice_run r where status = 'planned' order by planned_at, card_id, version limit 100`,
-  );
-  return rows.map(runOf);
+/** Runs that are not done, oldest first; read as they are taken, so that as many as there may be hold no memory. */
+export async function* plannedRuns(db: Queryable): AsyncGenerator<NoticeRun> {
+  let last: NoticeRun | null = null;
+  for (;;) {
+    const { rows }: { rows: RunRow[] } = await db.query<RunRow>(
+      `select ${RUN} from notice_run r where status = 'planned'
+         and ($1::bigint is null or (planned_at, card_id, version) > ($1, $2::text, $3::int))
+       order by planned_at, card_id, version limit ${RUNS_AT_ONCE}`,
+      [last?.plannedAt ?? null, last?.cardId ?? null, last?.version ?? null],
+    );
+    for (const row of rows) yield (last = runOf(row));
+    if (rows.length < RUNS_AT_ONCE) return;
+  }
 }
 
 /** Accounts that were told already. */
