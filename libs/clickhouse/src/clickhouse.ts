@@ -5,6 +5,13 @@ export interface InsertOptions {
   readonly timeoutMs: number;
 }
 
+export interface QueryOptions {
+  /** Default 30 000. The server gives up when the caller does. */
+  readonly timeoutMs?: number;
+  /** Memory that the server may use for it; absent: what its profile says. A query that needs more is refused. */
+  readonly maxMemoryBytes?: number;
+}
+
 /** A cell: JSON's own scalars and arrays. Money and 64-bit integers as strings, so that no float ever holds them. */
 export type Cell = string | number | boolean | null | readonly Cell[];
 
@@ -27,7 +34,7 @@ export interface ClickHouse {
    *
    * Errors  StoreError
    */
-  query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>, options?: { timeoutMs?: number }): Promise<T[]>;
+  query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>, options?: QueryOptions): Promise<T[]>;
   /** Runs a statement that answers nothing. */
   command(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Creates the database and applies the numbered .sql files of a folder that were not yet applied; answers their names. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ClickHouseError as ServerError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse, QueryOptions } from './clickhouse.js';
 import { StoreError } from './errors.js';
 import { migrate } from './migrate.js';
 
@@ -64,11 +64,13 @@ export function createClickHouse(config: ClickHouseConfig): ClickHouse {
     async query<T>(
       sql: string,
       parameters: Readonly<Record<string, unknown>> = {},
-      { timeoutMs = QUERY_TIMEOUT_MS } = {},
+      { timeoutMs = QUERY_TIMEOUT_MS, maxMemoryBytes }: QueryOptions = {},
     ) {
+      const memory = maxMemoryBytes === undefined ? '' : `, max_memory_usage = ${maxMemoryBytes}`;
+      const bounds = `max_execution_time = ${Math.ceil(timeoutMs / 1_000)}${memory}`;
       return guarded(timeoutMs, async (signal) => {
         const result = await client.query({
-          query: `${sql}\nSETTINGS ${EXACT}`,
+          query: `${sql}\nSETTINGS ${EXACT}, ${bounds}`,
           query_params: { ...parameters },
           format: 'JSONEachRow',
           abort_signal: signal,

@@ -90,3 +90,11 @@ test('an insert without an answer is given up in time, its outcome unknown', asy
   await expect(gone.ping()).rejects.toMatchObject({ retriable: true });
   await gone.close();
 });
+
+test('a query that needs more memory or time than it may is refused', async () => {
+  const many = 'SELECT groupArray(number) AS numbers FROM numbers(3000000)';
+  const greedy = store.query(many, {}, { maxMemoryBytes: 1_000_000 });
+  await expect(greedy).rejects.toMatchObject({ name: 'StoreError', code: 241 });
+  const slow = store.query('SELECT max(sleepEachRow(1)) AS slept FROM numbers(3)', {}, { timeoutMs: 1_000 });
+  await expect(slow).rejects.toBeInstanceOf(StoreError);
+});
