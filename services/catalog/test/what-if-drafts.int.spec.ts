@@ -1,5 +1,6 @@
-import type { RateCard } from '@ratestream/catalog';
+import { OPERATOR, type RateCard } from '@ratestream/catalog';
 import { formatMoney, parseMoney } from '@ratestream/money';
+import { ClickHouseTraffic } from '../src/what-if/clickhouse-traffic.js';
 import { makeTraffic } from '../src/what-if/make-traffic.js';
 import { caller } from './harness.js';
 import { type Sent } from './what-if/rated-traffic.js';
@@ -59,7 +60,9 @@ test('losses of a sheet are weighed by the last 30 days, a row that is narrower 
   expect(o2).toBeGreaterThan(0);
   // Sold at 0.07 and 0.051.
   const lost = formatMoney(10_000_000n * BigInt(o2) + 4_000_000n * BigInt(telekom));
-  expect(summary.margin).toMatchObject({ traffic: { days: 30, lost: [{ currency: 'EUR', amount: lost }] } });
+  expect(summary.margin).toMatchObject({
+    traffic: { days: 30, lost: [{ currency: 'EUR', amount: lost }], cut: false },
+  });
   const { items } = (await world.operator('GET', `/rate-cards/buy/imports/${id}/margin`)).body as unknown as {
     items: object[];
   };
@@ -73,6 +76,16 @@ test('losses of a sheet are weighed by the last 30 days, a row that is narrower 
       lost: formatMoney(4_000_000n * BigInt(telekom)),
     }),
   );
+});
+
+test('more kinds of messages than may be held are cut, the rarest first, and it is said', async () => {
+  const to = Date.now() * 1_000;
+  const query = { from: to - 60 * 86_400_000_000, to, party: OPERATOR, cardId: null, digits: 0 };
+  const most = (pairs: { groups: { units: number }[] }): number => Math.max(...pairs.groups.map(({ units }) => units));
+  const all = await new ClickHouseTraffic(world.clickHouse).pairs(query);
+  const few = await new ClickHouseTraffic(world.clickHouse, 1).pairs(query);
+  expect([all.cut, few.cut, most(few)]).toEqual([false, true, most(all)]);
+  expect(few.groups.length).toBeLessThan(all.groups.length);
 });
 
 /** Units that were billed on one side by a card in the last 30 days, to one network. */

@@ -22,8 +22,8 @@ export interface ImportSummary extends Omit<AnalysisSummary, 'effectiveFrom'> {
     already: number;
     cardsCompared: number;
     cardsLeftOut: string[];
-    /** What the losses would have cost on the traffic of the last days; null: that is not known. */
-    traffic: { days: number; lost: { currency: string; amount: string }[] } | null;
+    /** What the losses would have cost on the traffic of the last days, `cut`: at least; null: that is not known. */
+    traffic: { days: number; lost: { currency: string; amount: string }[]; cut: boolean } | null;
   };
   /** Rates of the version that an approval would publish. */
   nextRates: number;

@@ -3,8 +3,8 @@ import { ASKED_FOR, legGroupOf, pairGroupOf, PRICED_BY } from './group-columns.j
 import {
   TrafficUnknown,
   type LegGroup,
-  type PairGroup,
   type PairQuery,
+  type Pairs,
   type TrafficQuery,
   type TrafficReader,
   type TrafficSlice,
@@ -16,6 +16,10 @@ const MIN_SPAN_MICROS = 1_000_000;
 const QUERY_TIMEOUT_MS = 120_000;
 /** For all of them together. An import waits for it: later than this its losses are told without traffic. */
 const PAIRS_TIMEOUT_MS = 40_000;
+/** Of all partitions together. */
+const MAX_PAIRS = 100_000;
+/** Of the server, for one query: a month of a big installation's messages is joined in parts of it. */
+const MAX_MEMORY_BYTES = 4 * 2 ** 30;
 const PING_TIMEOUT_MS = 3_000;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -23,7 +27,10 @@ type Row = Readonly<Record<string, unknown>>;
 /** Past traffic as analytics keeps it in ClickHouse; read only. */
 export class ClickHouseTraffic implements TrafficReader {
   /** `clickHouse` null: none is configured. */
-  constructor(private readonly clickHouse: Pick<ClickHouse, 'query'> | null) {}
+  constructor(
+    private readonly clickHouse: Pick<ClickHouse, 'query'> | null,
+    private readonly maxPairs = MAX_PAIRS,
+  ) {}
 
   async ping(): Promise<void> {
     await this.ask('SELECT 1 FROM rated_legs LIMIT 0', {}, PING_TIMEOUT_MS);
@@ -50,17 +57,20 @@ export class ClickHouseTraffic implements TrafficReader {
     yield* this.halved(query, (span) => this.changed(span, slice));
   }
 
-  async pairs(query: PairQuery): Promise<PairGroup[]> {
+  async pairs(query: PairQuery): Promise<Pairs> {
     const until = performance.now() + PAIRS_TIMEOUT_MS;
     const left = (): number => Math.max(1, Math.floor(until - performance.now()));
     const partitions = await this.ask('SELECT DISTINCT partition FROM rated_legs ORDER BY partition', {}, left());
-    const groups: PairGroup[] = [];
+    const limit = Math.ceil(this.maxPairs / Math.max(1, partitions.length));
+    const found: Pairs = { groups: [], cut: false };
     // A message lies in one partition, so that each can be joined by itself in a part of the memory.
     for (const { partition } of partitions) {
       const { sql, parameters } = pairsOf(query, Number(partition));
-      groups.push(...(await this.ask(sql, parameters, left())).map(pairGroupOf));
+      const rows = await this.ask(sql, { ...parameters, limit: limit + 1 }, left());
+      found.cut ||= rows.length > limit;
+      for (const row of rows.slice(0, limit)) found.groups.push(pairGroupOf(row));
     }
-    return groups;
+    return found;
   }
 
   /** Legs that were charged once and never touched again: by far the most. */
@@ -140,7 +150,7 @@ export class ClickHouseTraffic implements TrafficReader {
   ): Promise<Row[]> {
     if (this.clickHouse === null) throw new TrafficUnknown('No ClickHouse is configured.');
     try {
-      return await this.clickHouse.query<Row>(sql, parameters, { timeoutMs });
+      return await this.clickHouse.query<Row>(sql, parameters, { timeoutMs, maxMemoryBytes: MAX_MEMORY_BYTES });
     } catch (error) {
       if (error instanceof StoreError) throw new TrafficUnknown(error.message, { cause: error });
       throw error;
@@ -174,7 +184,8 @@ function pairsOf(
         WHERE ${legs} AND payee = {party:String} AND side = 'sell' GROUP BY message_id, part
       ) AS sold ON bought.message_id = sold.message_id AND bought.part = sold.part
       WHERE {cardId:String} = '' OR sold.card = {cardId:String} OR bought.card_id = {cardId:String}
-      GROUP BY sell_card, buy_card, ${keys}, digits, first_part HAVING billed != 0`,
+      GROUP BY sell_card, buy_card, ${keys}, digits, first_part HAVING billed != 0
+      ORDER BY billed DESC LIMIT {limit:UInt32}`,
     parameters: { from, to, party, cardId: cardId ?? '', digits, partition },
   };
 }

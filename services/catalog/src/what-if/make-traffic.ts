@@ -53,7 +53,8 @@ export function makeTraffic({ pool, view, currency, clickHouse, clock }: Traffic
         const version = inForce(view.versions(card.id), now);
         if (version === null) return pairs.map(() => 0);
         const weighed = await margin.weigh(card, await read(card.id, version), now);
-        if (weighed === null) return null;
+        // Of what is cut nobody knows how much is missing.
+        if (weighed === null || weighed.cut) return null;
         const units = new Map(weighed.losses.map((loss) => [lossKey(loss), loss.units]));
         return pairs.map((pair) =>
           Math.round(

@@ -23,6 +23,8 @@ export interface WeighedMargin {
   losses: LossWeight[];
   /** Σ lost by currency. */
   lost: { currency: string; amount: string }[];
+  /** More kinds of messages than may be held: the rarest are left out, so units and losses are at least these. */
+  cut: boolean;
 }
 
 /** What imports and notices ask of past traffic. */

@@ -92,6 +92,12 @@ export interface PairGroup extends PricedBy {
   units: number;
 }
 
+export interface Pairs {
+  groups: PairGroup[];
+  /** There were more than may be held: those with the least units are left out. */
+  cut: boolean;
+}
+
 export interface PairQuery {
   from: Micros;
   to: Micros;
@@ -120,5 +126,5 @@ export interface TrafficReader {
   slices(query: TrafficQuery): Promise<TrafficSlice[]>;
   /** The legs of a slice as they stand now, corrections applied: charged ones, and those without a price. */
   groups(query: TrafficQuery, slice: TrafficSlice): AsyncGenerator<LegGroup[]>;
-  pairs(query: PairQuery): Promise<PairGroup[]>;
+  pairs(query: PairQuery): Promise<Pairs>;
 }

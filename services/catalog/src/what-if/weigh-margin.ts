@@ -41,9 +41,10 @@ export class WeighMargin implements MarginTraffic {
     const query = { from: to - MARGIN_DAYS * MICROS_PER_DAY, to, party, cardId: card.id };
     try {
       await traffic.ping();
-      const cards = cardsOf(await traffic.pairs({ ...query, digits: 0 }));
-      const catalog = await this.catalogAt(at, card, rates, cards);
-      return weighed(await traffic.pairs({ ...query, digits: catalog.digits }), catalog.drafted, at, party);
+      const rough = await traffic.pairs({ ...query, digits: 0 });
+      const catalog = await this.catalogAt(at, card, rates, cardsOf(rough.groups));
+      const { groups, cut } = await traffic.pairs({ ...query, digits: catalog.digits });
+      return { ...weighed(groups, catalog.drafted, at, party), cut: cut || rough.cut };
     } catch (error) {
       // Cards too big to look it all up say as little as no traffic: the losses are there all the same.
       if (error instanceof TrafficUnknown || error instanceof TooManyRates) return null;
@@ -73,7 +74,7 @@ function cardsOf(pairs: readonly PairGroup[]): Set<string> {
  *
  * Law  Σ lost is Σ over messages of what its purchase costs above its sale. Pairs in different units or currencies are left out
  */
-function weighed(pairs: readonly PairGroup[], prices: Prices, at: Micros, party: string): WeighedMargin {
+function weighed(pairs: readonly PairGroup[], prices: Prices, at: Micros, party: string): Omit<WeighedMargin, 'cut'> {
   const losses = new Map<string, LossWeight & { nano: bigint }>();
   const total = new Map<string, bigint>();
   for (const pair of pairs) {
