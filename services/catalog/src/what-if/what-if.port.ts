@@ -63,12 +63,26 @@ export class WhatIfPort {
   constructor(@Inject(WHAT_IFS) private readonly options: WhatIfOptions) {}
 
   async ask(body: WhatIfBody, caller: Caller, headers: CommandHeaders): Promise<{ done: boolean; shown: WhatIfShown }> {
-    const { pool, runner, drafts, waitMs, clock } = this.options;
-    const { draft, name } = await drafts.find(body, caller);
-    const { against, question } = await this.against(body, caller);
+    const { pool, runner, waitMs } = this.options;
     const asked = headers.claimOf(caller, body);
     const before = asked === null ? null : await answeredBefore(pool, asked);
     if (before !== null) return this.answer((before as { id: string }).id, caller);
+    // Before anything of it is read: a draft may be a million rates.
+    const givePlaceBack = runner.takePlace();
+    const { id, work } = await this.begin(body, caller, asked).finally(givePlaceBack);
+    if (work !== null) await upTo(waitMs, work);
+    return this.answer(id, caller);
+  }
+
+  /** Out: work null: it was asked under the same key just now. */
+  private async begin(
+    body: WhatIfBody,
+    caller: Caller,
+    asked: Claim | null,
+  ): Promise<{ id: string; work: Promise<void> | null }> {
+    const { pool, runner, drafts, clock } = this.options;
+    const { draft, name } = await drafts.find(body, caller);
+    const { against, question } = await this.against(body, caller);
     const one = {
       id: randomUUID(),
       scope: caller.scope,
@@ -76,17 +90,8 @@ export class WhatIfPort {
       askedAt: clock(),
       question: { draft: name, from: body.from, against: question },
     };
-    const givePlaceBack = runner.takePlace();
-    let work: Promise<void> | null = null;
-    let id: string = one.id;
-    try {
-      id = await transaction(pool, (tx) => writtenDown(tx, one, asked));
-      if (id === one.id) work = runner.run(id, draft, against);
-    } finally {
-      givePlaceBack();
-    }
-    if (work !== null) await upTo(waitMs, work);
-    return this.answer(id, caller);
+    const id = await transaction(pool, (tx) => writtenDown(tx, one, asked));
+    return { id, work: id === one.id ? runner.run(id, draft, against) : null };
   }
 
   private async answer(id: string, caller: Caller): Promise<{ done: boolean; shown: WhatIfShown }> {
