@@ -3,12 +3,22 @@ import { inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import type { Logger } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
-import type { ImportRunner } from '../imports/import-runner.js';
+import { Interrupted, type ImportRunner } from '../imports/import-runner.js';
 import { findImport, insertImport, type NewImport } from '../imports/import-store.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import { plainLayout } from '../imports/plain-layout.js';
+import { beating } from '../runtime/beating.js';
 import type { BulkBody } from './bulk-requests.js';
-import { addBulkCard, bulkCards, failBulk, moveBulk, touchBulk, type BulkFault, type NewBulk } from './bulk-store.js';
+import {
+  addBulkCard,
+  bulkCards,
+  BULK_INTERRUPTED,
+  failBulk,
+  moveBulk,
+  touchBulk,
+  type BulkFault,
+  type NewBulk,
+} from './bulk-store.js';
 import { changeRates, PriceOutOfRange } from './change-rates.js';
 
 export interface StagerOptions {
@@ -27,8 +37,6 @@ interface Proposed {
   note: string | null;
 }
 type Propose = (card: RateCard) => Promise<Proposed>;
-
-const TOUCH_EVERY_MS = 10_000;
 
 class TooManyRates extends Error {}
 class Stopped extends Error {}
@@ -76,13 +84,13 @@ export class BulkStager {
   /** Resolves when the change is staged or failed, and never throws: what went wrong is in the change. */
   private start(bulk: NewBulk, cards: readonly RateCard[], propose: Propose): Promise<void> {
     const { pool, logger } = this.options;
-    const timer = setInterval(() => void touchBulk(pool, bulk.id).catch(() => undefined), TOUCH_EVERY_MS);
-    const work = this.stageAll(bulk, cards, propose)
+    const work = beating(
+      () => touchBulk(pool, bulk.id),
+      logger,
+      () => this.stageAll(bulk, cards, propose),
+    )
       .catch((error: unknown) => logger.error({ err: error, bulkId: bulk.id }, 'a failed bulk change was not stored'))
-      .finally(() => {
-        clearInterval(timer);
-        this.running.delete(work);
-      });
+      .finally(() => this.running.delete(work));
     this.running.add(work);
     return work;
   }
@@ -145,7 +153,6 @@ function faultOf(error: unknown, cardId: string, maxRates: number): BulkFault {
   if (error instanceof PriceOutOfRange) return { code: 'price_out_of_range', message: error.message, cardId };
   if (error instanceof TooManyRates)
     return { code: 'too_many_rates', message: `the cards have more than ${maxRates} rates together`, cardId };
-  if (error instanceof Stopped)
-    return { code: 'interrupted', message: 'the service stopped while it staged the cards', cardId };
+  if (error instanceof Stopped || error instanceof Interrupted) return { ...BULK_INTERRUPTED, cardId };
   return { code: 'failed', message: 'the cards could not be staged; the log says why', cardId };
 }

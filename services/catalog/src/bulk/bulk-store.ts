@@ -12,6 +12,12 @@ export interface BulkFault {
   cardId: string | null;
 }
 
+export const BULK_INTERRUPTED: BulkFault = {
+  code: 'interrupted',
+  message: 'the service stopped while it staged the cards; make the change again',
+  cardId: null,
+};
+
 /** One change of many cards. Instants are microseconds UTC. */
 export interface BulkChange {
   id: string;
@@ -118,11 +124,7 @@ export async function failBulk(pool: Pool, id: string, fault: BulkFault): Promis
 
 /** Bulk changes whose stager has died are failed, so that nobody waits for them. */
 export async function failAbandonedBulks(pool: Pool): Promise<void> {
-  const fault: BulkFault = {
-    code: 'interrupted',
-    message: 'the service stopped while it staged the cards',
-    cardId: null,
-  };
+  const fault = BULK_INTERRUPTED;
   const { rows } = await pool.query<{ id: string }>(
     `update bulk_change set status = 'failed', fault = $1
      where status = 'staging' and touched_at < now() - interval '${ABANDONED_AFTER}' returning id`,
@@ -140,6 +142,11 @@ async function failImportsOf(pool: Pool, ids: readonly string[], { code, message
   await pool.query(
     `update rate_import set status = 'failed', fault = $2 where bulk_id = any($1::uuid[]) and status in ('reading', 'staged')`,
     [ids, JSON.stringify({ code, message, row: null, column: null })],
+  );
+  await pool.query(
+    `delete from rate_import_chunk where import_id in
+       (select id from rate_import where bulk_id = any($1::uuid[]) and status = 'failed')`,
+    [ids],
   );
 }
 

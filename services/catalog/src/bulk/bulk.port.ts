@@ -81,6 +81,7 @@ export class BulkPort {
 
   async list({ limit, cursor }: PageAsked, caller: Caller): Promise<Page<Shown>> {
     const { pool, view } = this.options;
+    await failAbandonedBulks(pool);
     const before = cursor === undefined ? null : Cursor.decode(newestCursor, cursor);
     const owners = caller.isOperator ? null : [...view.accounts.keys()].filter((id) => caller.sees(id));
     const page = pageOf(await listBulks(pool, owners, limit + 1, before), limit, (one) => [one.createdAt, one.id]);

@@ -67,7 +67,11 @@ export class DerivedStager {
   }
 
   /** Computes and stages; what an older import had staged for the same instant is discarded. */
-  async stage(one: NewImport, { card, version }: DerivedOrder): Promise<void> {
+  stage(one: NewImport, order: DerivedOrder): Promise<void> {
+    return this.options.runner.alive(one.id, () => this.compute(one, order));
+  }
+
+  private async compute(one: NewImport, { card, version }: DerivedOrder): Promise<void> {
     const { pool, runner, logger, clock } = this.options;
     const buy = this.buyCard(card);
     const fx = one.derived?.fx ?? null;
@@ -101,6 +105,11 @@ export class DerivedStager {
       const message = 'the rates could not be computed; the log says why';
       await failImport(pool, one.id, { code: 'failed', message, row: null, column: null });
     }
+  }
+
+  /** Where nobody does it again by himself, the import says what went wrong. */
+  giveUp(importId: string, error: unknown): Promise<void> {
+    return this.options.runner.fail(importId, error);
   }
 
   /** What waited for the same instant stands for an older state of the buy card. */

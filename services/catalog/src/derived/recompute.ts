@@ -46,7 +46,7 @@ export class Recompute {
       if (claimed !== null) await keepAnswer(tx, claimed, { id: order.id });
       return { id: order.id, one };
     });
-    if (done.one !== null) await stager.stage(done.one, order);
+    if (done.one !== null) await stager.stage(done.one, order).catch((error) => stager.giveUp(done.id, error));
     return done.id;
   }
 }

@@ -18,11 +18,12 @@ import { NO_TRAFFIC, weigher, type MarginTraffic, type WeighedLoss } from '../wh
 import { ChunkWriter, keepRates } from './import-chunks.js';
 import type { ImportFault, ImportSummary } from './import.js';
 import { datesOf } from './dated-imports.js';
-import { failImport, insertDates, stageImport, touchImport, type NewImport } from './import-store.js';
+import { beatImport, failImport, insertDates, noteRowsRead, stageImport, type NewImport } from './import-store.js';
 import { changeOf, lossLabel, severityOf, verdictOf } from './labels.js';
 import { compareMargins, ratesOf, type MarginTotals } from './margin-cards.js';
+import { beating } from '../runtime/beating.js';
 
-const TOUCH_EVERY_MS = 1_000;
+const NOTE_EVERY_MS = 1_000;
 const BREATH_ITEMS = 4_000;
 
 /** What was found about rates that no sheet brought. */
@@ -39,7 +40,7 @@ interface Read {
   next: readonly RateRow[];
 }
 
-/** The service stops: the import is failed and can be uploaded again. */
+/** The service stops, or the import was taken for dead: it is failed, and says what to do. */
 export class Interrupted extends Error {}
 
 export interface RunnerOptions {
@@ -71,7 +72,7 @@ export class ImportRunner {
 
   /** Resolves when the import is staged or failed, and never throws: what went wrong is in the import. */
   run(one: NewImport, card: RateCard, bytes: Buffer): Promise<void> {
-    const work = this.read(one, card, bytes)
+    const work = this.alive(one.id, () => this.read(one, card, bytes))
       .then(() => undefined)
       .catch((error: unknown) => this.fail(one.id, error))
       .catch((error: unknown) =>
@@ -88,6 +89,12 @@ export class ImportRunner {
     await Promise.all(this.running.values());
   }
 
+  /** Keeps an import that is being worked on from being taken for dead. */
+  alive<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const { pool, logger } = this.options;
+    return beating(() => beatImport(pool, id), logger, work);
+  }
+
   /**
    * Stages rates that no sheet brought (a bulk change, a derived card, an offer) with the same diff, margin and approval.
    * The import's row is there already; `one.effectiveFrom` null: it counts from the approval on.
@@ -96,7 +103,16 @@ export class ImportRunner {
     one: NewImport,
     card: RateCard,
     next: readonly RateRow[],
-    { findings, refused }: Judged = NOTHING_FOUND,
+    judged: Judged = NOTHING_FOUND,
+  ): Promise<ImportSummary> {
+    return this.alive(one.id, () => this.stageNext(one, card, next, judged));
+  }
+
+  private async stageNext(
+    one: NewImport,
+    card: RateCard,
+    next: readonly RateRow[],
+    { findings, refused }: Judged,
   ): Promise<ImportSummary> {
     const { pool, clock } = this.options;
     const startedAt = performance.now();
@@ -121,7 +137,7 @@ export class ImportRunner {
       tookMs: Math.round(performance.now() - startedAt),
     };
     const { effectiveFrom } = one;
-    await stageImport(pool, one.id, { format: null, effectiveFrom, baseVersion, summary });
+    await this.staged(one.id, { format: null, effectiveFrom, baseVersion, summary });
     return summary;
   }
 
@@ -138,10 +154,10 @@ export class ImportRunner {
       mode: one.mode,
       maxRows,
     });
-    const touch = this.toucher(one.id);
+    const note = this.noter(one.id);
     for await (const rows of reading.rows) {
       analysis.add(rows);
-      await touch(analysis.rowsIn);
+      await note(analysis.rowsIn);
       await this.breathe();
     }
     const dates = one.effectiveFrom === null ? analysis.instants : [];
@@ -159,7 +175,7 @@ export class ImportRunner {
     for (const batch of analysis.finish(reading.merges, base)) {
       await verdicts.add(batch.verdicts);
       await findings.add(batch.findings);
-      await touch(analysis.rowsIn);
+      await note(analysis.rowsIn);
       await this.breathe();
     }
     await verdicts.end();
@@ -169,10 +185,14 @@ export class ImportRunner {
     const { effectiveFrom: instant, ...counts } = analysis.summary;
     const tookMs = Math.round(performance.now() - startedAt);
     const summary: ImportSummary = { ...counts, ...compared, nextRates: next.length, tookMs };
-    await stageImport(pool, one.id, { format: reading.format, effectiveFrom: instant, baseVersion, summary });
+    await this.staged(one.id, { format: reading.format, effectiveFrom: instant, baseVersion, summary });
     this.rows.inc({ outcome: 'accepted' }, counts.accepted);
     this.rows.inc({ outcome: 'refused' }, counts.refused);
     return { baseVersion, next };
+  }
+
+  private async staged(id: string, done: Parameters<typeof stageImport>[2]): Promise<void> {
+    if (!(await stageImport(this.options.pool, id, done))) throw new Interrupted();
   }
 
   /** One import for each date of the sheet, each compared with what the one before it would publish. */
@@ -243,16 +263,16 @@ export class ImportRunner {
       await this.breathe();
     }
     await writer.end();
-    const lost = weighed === null ? null : { days: weighed.days, lost: weighed.lost };
-    return { losses: writer.total, already: writer.counts['already'] ?? 0, ...totals, traffic: lost };
+    const known = weighed === null ? null : { days: weighed.days, lost: weighed.lost, cut: weighed.cut };
+    return { losses: writer.total, already: writer.counts['already'] ?? 0, ...totals, traffic: known };
   }
 
-  private toucher(id: string): (rowsRead: number) => Promise<void> {
-    let touchedAtMs = Date.now();
+  private noter(id: string): (rowsRead: number) => Promise<void> {
+    let notedAtMs = Date.now();
     return async (rowsRead) => {
-      if (Date.now() - touchedAtMs < TOUCH_EVERY_MS) return;
-      touchedAtMs = Date.now();
-      await touchImport(this.options.pool, id, rowsRead);
+      if (Date.now() - notedAtMs < NOTE_EVERY_MS) return;
+      notedAtMs = Date.now();
+      await noteRowsRead(this.options.pool, id, rowsRead);
     };
   }
 
@@ -261,9 +281,10 @@ export class ImportRunner {
     if (this.stopping) throw new Interrupted();
   }
 
-  private async fail(id: string, error: unknown): Promise<void> {
+  /** Whatever went wrong is in the import from here on. */
+  async fail(id: string, error: unknown): Promise<void> {
     const { pool, logger } = this.options;
-    if (error instanceof Interrupted) return failImport(pool, id);
+    if (error instanceof Interrupted) return failImport(pool, id, null);
     if (!(error instanceof SheetError))
       logger.error({ err: error, importId: id }, 'a rate sheet could not be imported');
     return failImport(pool, id, faultOf(error));

@@ -11,15 +11,25 @@ import type {
 } from './import.js';
 import { isUuid } from '../store/uuid.js';
 
-/** Nobody touches an import for this long while its reader lives. */
+/** An import that lives is touched every few seconds. */
 const ABANDONED_AFTER = '2 minutes';
 export const INTERRUPTED_CODE = 'interrupted';
-const INTERRUPTED: ImportFault = {
-  code: INTERRUPTED_CODE,
-  message: 'the service stopped while it read the sheet; upload it again',
-  row: null,
-  column: null,
+/** Who has to do what where the process died. */
+const INTERRUPTED: Record<ImportSource, string> = {
+  sheet: 'the service stopped while it read the sheet; upload it again',
+  bulk: 'the service stopped while it staged the cards; make the change again',
+  derived:
+    'the service stopped while it computed the rates; what a version of the buy card asked for is computed again by itself, what was asked for by hand has to be asked for again',
+  offer: 'the service stopped while it staged the offer; stage it again',
 };
+const INTERRUPTIONS = JSON.stringify(
+  Object.fromEntries(
+    Object.entries(INTERRUPTED).map(([source, message]): [string, ImportFault] => [
+      source,
+      { code: INTERRUPTED_CODE, message, row: null, column: null },
+    ]),
+  ),
+);
 
 interface ImportRow {
   id: string;
@@ -150,16 +160,20 @@ export async function listGroup(db: Queryable, groupId: string): Promise<RateImp
   return rows.map(importOf);
 }
 
-export async function touchImport(pool: Pool, id: string, rowsRead: number): Promise<void> {
-  await pool.query('update rate_import set rows_read = $2, touched_at = now() where id = $1', [id, rowsRead]);
-  // The dates of the same sheet that wait for their turn are not abandoned.
+export async function noteRowsRead(pool: Pool, id: string, rowsRead: number): Promise<void> {
+  await pool.query('update rate_import set rows_read = $2 where id = $1', [id, rowsRead]);
+}
+
+/** Says that it goes on, and with it the dates of the same sheet that wait for their turn. */
+export async function beatImport(pool: Pool, id: string): Promise<void> {
   await pool.query(
     `update rate_import set touched_at = now() where status = 'reading'
-     and sheet_group = (select sheet_group from rate_import where id = $1)`,
+     and (id = $1 or sheet_group = (select sheet_group from rate_import where id = $1))`,
     [id],
   );
 }
 
+/** Out: false where it was taken for dead meanwhile. */
 export async function stageImport(
   pool: Pool,
   id: string,
@@ -169,29 +183,36 @@ export async function stageImport(
     baseVersion: number | null;
     summary: ImportSummary;
   },
-): Promise<void> {
-  await pool.query(
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
     `update rate_import set status = 'staged', format = $2, effective_from = $3, base_version = $4, summary = $5,
        rows_read = $6 where id = $1 and status = 'reading'`,
     [id, done.format, done.effectiveFrom, done.baseVersion, JSON.stringify(done.summary), done.summary.rowsIn],
   );
+  return rowCount === 1;
 }
 
-export async function failImport(pool: Pool, id: string, fault: ImportFault = INTERRUPTED): Promise<void> {
-  const { rowCount } = await pool.query(
-    `update rate_import set status = 'failed', fault = $2 where id = $1 and status = 'reading'`,
-    [id, JSON.stringify(fault)],
+/** fault null: the service stops. */
+export async function failImport(pool: Pool, id: string, fault: ImportFault | null): Promise<void> {
+  await pool.query(
+    `update rate_import set status = 'failed', fault = coalesce($2, $3::jsonb ->> source) where id = $1 and status = 'reading'`,
+    [id, fault === null ? null : JSON.stringify(fault), INTERRUPTIONS],
   );
   // What was staged in time keeps its rates.
-  if (rowCount === 1) await pool.query('delete from rate_import_chunk where import_id = $1', [id]);
+  await pool.query(
+    `delete from rate_import_chunk where import_id = (select id from rate_import where id = $1 and status = 'failed')`,
+    [id],
+  );
 }
 
-/** Imports whose reader has died are failed, so that nobody waits for them. */
+/** Imports whose process has died are failed, so that nobody waits for them. */
 export async function failAbandoned(pool: Pool): Promise<void> {
   await pool.query(
-    `update rate_import set status = 'failed', fault = $1
-     where status = 'reading' and touched_at < now() - interval '${ABANDONED_AFTER}'`,
-    [JSON.stringify(INTERRUPTED)],
+    `with gone as (
+       update rate_import set status = 'failed', fault = $1::jsonb ->> source
+       where status = 'reading' and touched_at < now() - interval '${ABANDONED_AFTER}' returning id
+     ) delete from rate_import_chunk where import_id in (select id from gone)`,
+    [INTERRUPTIONS],
   );
 }
 

@@ -126,11 +126,14 @@ export class OfferPort {
       return { id: one.id, version: 1 };
     });
     if (made.id === one.id) {
-      const rates = ratesOfOffer(await offerRows(pool, offer));
-      const { base } = await runner.base(card.id, body.effectiveFrom ?? clock());
-      const next =
-        body.mode === 'full' ? rates : [...new Map([...base, ...rates.map((r) => [r.rateId, r] as const)]).values()];
-      await runner.stage(one, card, next);
+      const staging = runner.alive(one.id, async () => {
+        const rates = ratesOfOffer(await offerRows(pool, offer));
+        const { base } = await runner.base(card.id, body.effectiveFrom ?? clock());
+        const next =
+          body.mode === 'full' ? rates : [...new Map([...base, ...rates.map((r) => [r.rateId, r] as const)]).values()];
+        await runner.stage(one, card, next);
+      });
+      await staging.catch((error: unknown) => runner.fail(one.id, error));
     }
     const found = await findImport(pool, view.cards.get(card.id)?.id ?? '', made.id);
     if (found === null) throw notFound('import', made.id);

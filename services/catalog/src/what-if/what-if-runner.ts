@@ -2,6 +2,7 @@ import type { CatalogView } from '@ratestream/catalog';
 import type { Logger } from '@ratestream/observability';
 import { transaction, type Pool } from '@ratestream/postgres';
 import { unavailable } from '@ratestream/http';
+import { beating } from '../runtime/beating.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import { TooManyLines, type Line } from './comparison.js';
 import { compareTraffic, TooMuchTraffic, type Limits, type TrafficAsked } from './compare-traffic.js';
@@ -38,7 +39,6 @@ export interface RunnerOptions {
 }
 
 const TOUCH_EVERY_MS = 500;
-const BEAT_EVERY_MS = 15_000;
 
 /** Carries out what-ifs, a few at a time. Whatever becomes of one stands in PostgreSQL. */
 export class WhatIfRunner {
@@ -49,7 +49,7 @@ export class WhatIfRunner {
   constructor(private readonly options: RunnerOptions) {}
 
   /**
-   * Keeps a place for a what-if that is being written down.
+   * Keeps a place for a what-if whose draft is being read and that is being written down.
    *
    * Out     gives the place back; one that runs by then has its own
    * Errors  503 where as many are running as may
@@ -81,21 +81,13 @@ export class WhatIfRunner {
   }
 
   private async carryOut(id: string, draft: Draft, against: Against): Promise<void> {
+    const { pool, logger } = this.options;
     const startedAt = performance.now();
-    const beat = setInterval(() => void this.beat(id), BEAT_EVERY_MS);
-    const lines = await this.compare(id, draft, against, startedAt).finally(() => clearInterval(beat));
+    const compare = () => this.compare(id, draft, against, startedAt);
+    const lines = await beating(() => beatWhatIf(pool, id), logger, compare);
     const summary = summarise(lines, Math.round(performance.now() - startedAt));
     const at = this.options.clock();
-    await transaction(this.options.pool, (tx) => finishWhatIf(tx, id, lines.map(shownLine), { summary, at }));
-  }
-
-  /** One query may take longer than the time after which others take a silent what-if for dead. */
-  private async beat(id: string): Promise<void> {
-    try {
-      await beatWhatIf(this.options.pool, id);
-    } catch (error) {
-      this.options.logger.warn({ err: error, whatIfId: id }, 'a running what-if could not say so');
-    }
+    await transaction(pool, (tx) => finishWhatIf(tx, id, lines.map(shownLine), { summary, at }));
   }
 
   private async compare(id: string, draft: Draft, against: Against, startedAt: number): Promise<Line[]> {
