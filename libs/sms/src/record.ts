@@ -124,7 +124,7 @@ export function blankRecord(event: UsageEventName): CdrRecord {
     status: null,
     rawStatus: null,
     errorCode: null,
-    direction: 'mt',
+    direction: event === 'received' || event === 'forwarded' ? 'mo' : 'mt',
     gatewayMessageId: null,
     ownRecordId: null,
     attempt: null,

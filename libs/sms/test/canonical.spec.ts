@@ -55,10 +55,41 @@ describe('parseCanonicalJson', () => {
     ['an object for a name', '{"event":"accepted","account":{"a":1}}', 'bad_field'],
     ['a long id', `{"event":"accepted","id":"${'x'.repeat(256)}"}`, 'bad_field'],
     ['a control character', '{"event":"accepted","from":"a\\u0000b"}', 'bad_field'],
+    ['a control character that JSON takes as it is', '{"event":"accepted","from":"a\u007fb"}', 'bad_field'],
+    ['a control character within what is nested', '{"event":"accepted","ported":{"by":"a\\tb"}}', 'bad_field'],
     ['part 0', '{"event":"accepted","part":0}', 'bad_field'],
     ['part above total', '{"event":"accepted","udh":{"ref":1,"part":3,"total":2}}', 'bad_field'],
     ['a UDH that is none', '{"event":"accepted","udh":"0500"}', 'bad_field'],
   ])('%s', (_, json, fault) => expect(parseCanonicalJson(json)).toMatchObject({ fault }));
+  test('of several faults the first in the order of the contract is told, wherever it stands', () => {
+    const told = (fields: string): unknown => parseCanonicalJson(`{${fields}}`);
+    const [id, mcc, status] = ['"id":true', '"mcc":1', '"status":{}'];
+    for (const fields of [
+      [status, mcc, id],
+      [id, mcc, status],
+    ])
+      expect(told(`${fields.join(',')},"event":"accepted"`)).toEqual({
+        fault: 'bad_field',
+        message: 'id is no string',
+      });
+    expect(told(`${id},${mcc}`)).toMatchObject({ fault: 'missing_field' });
+  });
+  test('what a record says of its status stays, and says more where it is unknown', () => {
+    const read = (more: object): unknown => parseCanonicalJson(JSON.stringify({ id: '1', ...more }));
+    expect(read({ event: 'delivered', status: 'DELIVRD' })).toMatchObject({ status: null, rawStatus: 'DELIVRD' });
+    expect(read({ status: 'ENROUTE', event: 'unknown', rawStatus: '1' })).toMatchObject({
+      status: 'enroute',
+      rawStatus: '1',
+    });
+    expect(read({ rawStatus: '7', event: 'unknown' })).toMatchObject({ status: null, rawStatus: '7' });
+  });
+  test('the direction follows the event where none is named', () => {
+    const direction = (more: object): unknown => parseCanonicalJson(JSON.stringify(more));
+    expect(direction({ event: 'received' })).toMatchObject({ direction: 'mo' });
+    expect(direction({ direction: '', event: 'forwarded' })).toMatchObject({ direction: 'mo' });
+    expect(direction({ direction: 'at', event: 'received' })).toMatchObject({ direction: 'at' });
+    expect(direction({ direction: 'up', event: 'received' })).toMatchObject({ fault: 'bad_field' });
+  });
   test('a prototype is no field', () => {
     expect(isFault(parseCanonicalJson('{"__proto__":{"event":"accepted"}}'))).toBe(true);
   });
