@@ -58,6 +58,17 @@ test('agrees with a plain map over days of registering, asking and forgetting', 
   );
 });
 
+test('who claims a key first keeps it, until it is forgotten', () => {
+  const all = new Registrations(HORIZON);
+  const first = make({ at: 1 });
+  all.claim('k', first);
+  all.claim('k', make({ at: 2, appendedAt: START + 1 }));
+  expect(all.find('k', START)).toEqual(first);
+  const later = make({ appendedAt: START + HORIZON + 1 });
+  all.claim('k', later);
+  expect(all.find('k', START + HORIZON + 1)).toEqual(later);
+});
+
 test('segments past the horizon are let go', () => {
   const all = new Registrations(HORIZON);
   for (let day = 0; day < 30; day++) {

@@ -36,9 +36,12 @@ export class CorrelationFold {
   private readonly messages = new MessageBook(this.registrations);
   private readonly undecided = new Undecided();
   private readonly concatenated = new ConcatenatedMessages(HORIZON_MS);
+  /** broker time of the record before, ms */
+  private passedMs = 0;
 
   apply(record: CorrelationRecord, appendedAt: number): Finding[] {
-    const findings = this.passTime(appendedAt);
+    // Many records share a time, and what ends with it has ended at the first of them.
+    const findings = appendedAt === this.passedMs ? [] : this.passTime(appendedAt);
     if (record.key === READ) this.decide(record.at / 1000, appendedAt, findings);
     else if (record.kind === 'register') this.register(record, appendedAt, findings);
     else if (isAsk(record)) {
@@ -61,6 +64,7 @@ export class CorrelationFold {
 
   /** What is past the horizon at this broker time ends here, so its end is decided by the log too. */
   private passTime(nowMs: number): Finding[] {
+    this.passedMs = nowMs;
     this.registrations.expire(nowMs);
     this.concatenated.expire(nowMs);
     const lost: Finding[] = [];

@@ -1,4 +1,4 @@
-import type { CorrelationRecord, TopicName } from '@ratestream/events';
+import { schemaIdOf, type CorrelationRecord, type TopicName } from '@ratestream/events';
 import type { InRecord, OutRecord, Task, TaskContext } from '@ratestream/kafka';
 import { RawProgress } from '../progress/raw-progress.js';
 import { rejectedCdr, type RejectReason } from '../reject/rejected-cdr.js';
@@ -42,6 +42,7 @@ export class CorrelationTask implements Task {
   private gaugeDueMs = 0;
   private markDueMs = 0;
   private decideDueMs = 0;
+  private preparedSchema: number | null = null;
 
   constructor(
     readonly partition: number,
@@ -61,7 +62,8 @@ export class CorrelationTask implements Task {
     const apply = async (records: InRecord[]): Promise<void> => {
       for (const record of records) {
         if (record.offset >= upTo) return reached.abort();
-        const value = await this.decode(record);
+        if (this.isUnprepared(record)) await this.prepare(record);
+        const value = this.decode(record);
         if (value !== null) this.fold.apply(value, record.appendedAt);
         read += 1;
       }
@@ -81,7 +83,8 @@ export class CorrelationTask implements Task {
   async step(_topic: TopicName, records: InRecord[]): Promise<OutRecord[]> {
     const out: OutRecord[] = [];
     for (const record of records) {
-      const value = await this.decode(record);
+      if (this.isUnprepared(record)) await this.prepare(record);
+      const value = this.decode(record);
       if (value === null) continue;
       for (const finding of this.fold.apply(value, record.appendedAt)) this.write(finding, record.appendedAt, out);
     }
@@ -226,10 +229,18 @@ export class CorrelationTask implements Task {
     this.shared.metrics.registrations.set({ partition }, this.fold.registrations.size);
   }
 
-  /** Our own topic: what cannot be decoded is a fault of ours, and stops us. */
-  private async decode({ value }: InRecord): Promise<CorrelationRecord | null> {
-    if (value === null) return null;
+  /** Whether the schema is another than that of the record before: hardly ever, so that a step rarely waits. */
+  private isUnprepared({ value }: InRecord): boolean {
+    return value !== null && schemaIdOf(value) !== this.preparedSchema;
+  }
+
+  private async prepare({ value }: InRecord): Promise<void> {
     await this.ports.prepare(value);
-    return this.shared.decodeCorrelation(value);
+    this.preparedSchema = value === null ? null : schemaIdOf(value);
+  }
+
+  /** Our own topic: what cannot be decoded is a fault of ours, and stops us. */
+  private decode({ value }: InRecord): CorrelationRecord | null {
+    return value === null ? null : this.shared.decodeCorrelation(value);
   }
 }

@@ -24,7 +24,8 @@ export class MessageBook {
       key,
       before?.messageId === registration.messageId ? merged(before, registration) : registration,
     );
-    for (const supplierKey of supplierKeys) this.bind(withinMessage(key, supplierKey), registration);
+    // The first that bears an id keeps it.
+    for (const supplierKey of supplierKeys) this.registrations.claim(withinMessage(key, supplierKey), registration);
   }
 
   /** What can be said at once; null: wait. */
@@ -57,13 +58,9 @@ export class MessageBook {
     const message = this.registrations.find(gateway, nowMs) ?? itself(usage, nowMs);
     if (message === null) return null;
     const decided = onlyAttempt(message);
-    if (decided !== 'several') for (const key of within) this.bind(key, { ...decided, appendedAt: nowMs });
+    if (decided !== 'several')
+      for (const key of within) this.registrations.claim(key, { ...decided, appendedAt: nowMs });
     return decided;
-  }
-
-  /** The first that bears an id keeps it. */
-  private bind(key: string, registration: Registration): void {
-    if (this.registrations.find(key, registration.appendedAt) === undefined) this.registrations.add(key, registration);
   }
 }
 

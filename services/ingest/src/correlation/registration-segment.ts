@@ -3,6 +3,7 @@ import type { Registration } from './registrations.js';
 /** Per entry: key hash (2), message id (4), account, attempt and part. */
 const WORDS = 8;
 const FIRST_SLOTS = 1024;
+const HYPHEN = 45;
 
 /** Accounts are few and registrations many: an entry holds the number of its account. */
 export class Names {
@@ -38,6 +39,7 @@ export class RegistrationSegment {
   private words = new Uint32Array(FIRST_SLOTS * WORDS);
   private times = new Float64Array(FIRST_SLOTS * 2);
   private used = 0;
+  private found = 0;
   /** ms of the broker; nothing in here is younger */
   newest = 0;
 
@@ -62,19 +64,30 @@ export class RegistrationSegment {
     this.newest = Math.max(this.newest, registration.appendedAt);
   }
 
-  get(key: KeyHash): Registration | undefined {
-    const slot = this.slotOf(key);
-    const appendedAt = this.times[slot * 2 + 1] as number;
-    if (appendedAt === 0) return undefined;
-    const at = slot * WORDS;
-    const packed = this.words[at + 7] as number;
+  /** Finds an entry, which `at`, `appendedAt` and `read` are about until the next call; false where there is none. */
+  seek(key: KeyHash): boolean {
+    this.found = this.slotOf(key);
+    return this.appendedAt !== 0;
+  }
+
+  get at(): number {
+    return this.times[this.found * 2] as number;
+  }
+
+  get appendedAt(): number {
+    return this.times[this.found * 2 + 1] as number;
+  }
+
+  read(): Registration {
+    const from = this.found * WORDS;
+    const packed = this.words[from + 7] as number;
     return {
-      messageId: readUuid(this.words, at + 2),
-      account: this.names.nameOf(this.words[at + 6] as number),
+      messageId: readUuid(this.words, from + 2),
+      account: this.names.nameOf(this.words[from + 6] as number),
       attempt: packed >>> 16,
       part: packed & 0xffff,
-      at: this.times[slot * 2] as number,
-      appendedAt,
+      at: this.at,
+      appendedAt: this.appendedAt,
     };
   }
 
@@ -105,10 +118,15 @@ export class RegistrationSegment {
 }
 
 function writeUuid(uuid: string, words: Uint32Array, at: number): void {
-  words[at] = parseInt(uuid.slice(0, 8), 16);
-  words[at + 1] = parseInt(uuid.slice(9, 13) + uuid.slice(14, 18), 16);
-  words[at + 2] = parseInt(uuid.slice(19, 23) + uuid.slice(24, 28), 16);
-  words[at + 3] = parseInt(uuid.slice(28), 16);
+  let word = 0;
+  let digits = 0;
+  for (let i = 0; i < uuid.length; i++) {
+    const code = uuid.charCodeAt(i);
+    if (code === HYPHEN) continue;
+    // '0' is 0x30, 'a' is 0x61
+    word = (word << 4) | ((code & 15) + (code >> 6) * 9);
+    if ((++digits & 7) === 0) words[at + digits / 8 - 1] = word;
+  }
 }
 
 function readUuid(words: Uint32Array, at: number): string {

@@ -37,29 +37,41 @@ export class Registrations {
 
   /** Supplier ids are recycled: the newer message wins, by its own time, whichever record came first. */
   add(key: string, registration: Registration): void {
-    const before = this.find(key, registration.appendedAt);
-    if (before !== undefined && before.at > registration.at) return;
-    if (registration.appendedAt >= this.openedAt + SEGMENT_MS) {
-      if ((this.segments[0] as RegistrationSegment).size > 0)
-        this.segments.unshift(new RegistrationSegment(this.names));
-      this.openedAt = registration.appendedAt;
-    }
-    (this.segments[0] as RegistrationSegment).set(this.hash(key), registration);
+    const hash = this.hash(key);
+    const before = this.holding(hash, registration.appendedAt);
+    if (before === undefined || before.at <= registration.at) this.set(hash, registration);
+  }
+
+  /** Adds where nothing is registered under the key. */
+  claim(key: string, registration: Registration): void {
+    const hash = this.hash(key);
+    if (this.holding(hash, registration.appendedAt) === undefined) this.set(hash, registration);
   }
 
   find(key: string, nowMs: number): Registration | undefined {
-    const hash = this.hash(key);
-    for (const segment of this.segments) {
-      const found = segment.get(hash);
-      if (found !== undefined) return found.appendedAt + this.horizonMs >= nowMs ? found : undefined;
-    }
-    return undefined;
+    return this.holding(this.hash(key), nowMs)?.read();
   }
 
   /** Lets go of the days that are past the horizon at this broker time. */
   expire(nowMs: number): void {
     while (this.segments.length > 1 && (this.segments.at(-1) as RegistrationSegment).newest + this.horizonMs < nowMs)
       this.segments.pop();
+  }
+
+  /** The segment that has found the newest entry of the key, where that counts still. */
+  private holding(hash: KeyHash, nowMs: number): RegistrationSegment | undefined {
+    for (const segment of this.segments)
+      if (segment.seek(hash)) return segment.appendedAt + this.horizonMs >= nowMs ? segment : undefined;
+    return undefined;
+  }
+
+  private set(hash: KeyHash, registration: Registration): void {
+    if (registration.appendedAt >= this.openedAt + SEGMENT_MS) {
+      if ((this.segments[0] as RegistrationSegment).size > 0)
+        this.segments.unshift(new RegistrationSegment(this.names));
+      this.openedAt = registration.appendedAt;
+    }
+    (this.segments[0] as RegistrationSegment).set(hash, registration);
   }
 
   /** Two multiplicative hashes of one pass. The answer is overwritten by the next call. */
