@@ -262,6 +262,8 @@ export interface ApiKey {
   /** Root of the subtree the key may see; OPERATOR: everything. */
   scope: string;
   permissions: Permission[];
+  /** Whose key it is: two keys of one person are no two persons. null: the installation's own; absent: a person of its own. */
+  person?: string | null;
   expiresAt: Micros | null;
   revoked: boolean;
 }

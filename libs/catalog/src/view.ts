@@ -3,19 +3,20 @@ import { AccountTree } from './account-tree.js';
 import { ChunkStore, type Rows } from './chunk-store.js';
 import { CatalogGapError } from './errors.js';
 import { FxDigests } from './fx-digests.js';
-import type {
-  Account,
-  ApiKey,
-  Connection,
-  FxRates,
-  Micros,
-  NumberingPlan,
-  Plan,
-  RateCard,
-  RateCardVersion,
-  RateGroup,
-  Source,
-  Supplier,
+import {
+  OPERATOR,
+  type Account,
+  type ApiKey,
+  type Connection,
+  type FxRates,
+  type Micros,
+  type NumberingPlan,
+  type Plan,
+  type RateCard,
+  type RateCardVersion,
+  type RateGroup,
+  type Source,
+  type Supplier,
 } from './model.js';
 import { SourceHistory } from './source-history.js';
 import { parseCatalogEvent, type TypedCatalogEvent } from './typed-event.js';
@@ -151,6 +152,12 @@ export class CatalogView {
   /** The key of a SHA-256 (hex), revoked and expired ones too: the guard decides. */
   apiKeyByHash(hash: string): ApiKey | undefined {
     return this.keysByHash.get(hash);
+  }
+
+  /** Whose key it is; OPERATOR: the installation's own key, nobody else's. An id of no key is a person of its own. */
+  personOf(keyId: string): string {
+    const { person } = this.keyMap.get(keyId) ?? {};
+    return person === null ? OPERATOR : (person ?? keyId);
   }
 
   /** The account first, its root payer last; empty for an unknown account. The array is shared: do not change it. */

@@ -63,9 +63,10 @@ export const source = (id: string, body: object = {}): CatalogCommand => ({
   id,
   body: configureSourceBody.parse({ format: 'canonical-json', identity: 'gateway-id', ...body }),
 });
-export const key = (id: string, body: object = {}): CatalogCommand => ({
+export const key = (id: string, body: object = {}, issuer: string | null = null): CatalogCommand => ({
   type: 'IssueApiKey',
   id,
+  issuer,
   hash: id.padEnd(64, '0').replace(/[^0-9a-f]/g, '0'),
   body: issueApiKeyBody.parse({ name: id, permissions: ['read'], ...body }),
 });

@@ -1,4 +1,4 @@
-import { SOURCE_NOTICE_MICROS, type Authority } from '../src/index.js';
+import { OPERATOR, SOURCE_NOTICE_MICROS, type Authority } from '../src/index.js';
 import {
   card,
   change,
@@ -283,6 +283,24 @@ describe('keys', () => {
     expect(faultsOf(world().when(key('k', { permissions: asked }), { scope: 'reseller', permissions: own }))).toEqual(
       faults,
     );
+  });
+
+  test('keys are of the person who issues them; only the installation makes new persons, who may have several', () => {
+    // Issued by the one before: the hash of each is made of its id.
+    const catalog = world().given(
+      key('a0'),
+      key('b0', {}, 'a0'),
+      key('b1', { person: 'b0' }, 'a0'),
+      key('c0', {}, 'a0'),
+      key('b2', {}, 'b1'),
+      key('b3', { person: 'b0' }, 'b2'),
+      key('a9'),
+    );
+    const { view } = catalog;
+    const persons = ['a0', 'a9', 'b0', 'b1', 'b2', 'b3', 'c0', 'fx-feed'].map((id) => view.personOf(id));
+    expect(persons).toEqual([OPERATOR, OPERATOR, 'b0', 'b0', 'b0', 'b0', 'c0', 'fx-feed']);
+    expect(faultsOf(catalog.when(key('d0', { person: 'c0' }, 'b3')))).toEqual(['person:other_person']);
+    expect(() => key('d1', { person: OPERATOR }, 'a0')).toThrow('reserved');
   });
 
   test('a key that has expired already is refused', () => {

@@ -16,7 +16,7 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   importMaxConcurrent: envInteger(1, 100).default(2),
   /** How long the request with a rate sheet waits for its verdicts; after that it answers 202 and the reading goes on. */
   importWaitMs: envInteger(0, 120_000).default(20_000),
-  /** A staged import is approved by another key than the one that uploaded it. */
+  /** What is staged is approved by another person than those who made it. */
   /** Rates of all cards of one bulk change: its approval holds them in memory. */
   bulkMaxRates: envInteger(1, 10_000_000).default(2_000_000),
   /** Rates of all buy cards that are compared; as many are kept in memory. */

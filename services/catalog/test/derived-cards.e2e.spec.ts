@@ -33,10 +33,14 @@ beforeAll(async () => {
     groups: [{ name: 'Alps', countries: ['AT', 'CH'], markup: { percent: '50' } }],
     rounding: { mode: 'half_up', places: 4 },
   };
+  const key = { name: 'Pricing lead', permissions: ['read', 'write'] };
+  approver = catalog.as((await catalog.post<{ secret: string }>(`${CATALOG}/api-keys`, key)).body.secret);
+  await catalog.post(`${CATALOG}/rate-cards`, { id: 'buy', name: 'Supplier One', side: 'buy' });
+  // Whoever sets the markup approves the sheets, and the other one the prices that come of both.
+  const sell = { id: 'sell', name: 'Cost plus', side: 'sell', noticeDays: { increase: 0 }, derivation };
+  expect((await approver.post(`${CATALOG}/rate-cards`, sell)).status).toBe(201);
   for (const [path, body] of [
     ['/suppliers', { id: 's1', name: 'Supplier One' }],
-    ['/rate-cards', { id: 'buy', name: 'Supplier One', side: 'buy' }],
-    ['/rate-cards', { id: 'sell', name: 'Cost plus', side: 'sell', noticeDays: { increase: 0 }, derivation }],
     ['/connections', { id: 's1-direct', supplierId: 's1', buyCardId: 'buy' }],
     ['/plans', { id: 'plan', name: 'Plan', basis: 'accept', bindings: [{ cardId: 'sell' }] }],
     ['/accounts', { id: 'acme', name: 'Acme', planId: 'plan' }],
@@ -44,8 +48,6 @@ beforeAll(async () => {
     ['/sheet-mappings', { id: 's1-sheet', name: 'Supplier One', supplierId: 's1', mapping: MAPPING }],
   ] as const)
     expect([path, await catalog.post(`${CATALOG}${path}`, body)]).toMatchObject([path, { status: 201 }]);
-  const key = { name: 'Pricing lead', permissions: ['read', 'write'] };
-  approver = catalog.as((await catalog.post<{ secret: string }>(`${CATALOG}/api-keys`, key)).body.secret);
 }, 240_000);
 afterAll(async () => {
   await follower?.stop();

@@ -106,6 +106,41 @@ test('a buy version stages its sell card by itself; approved by another key it i
   expect((await call('GET', `${path}/sheet`)).text).toContain('GB,,,,,,,,,,,0.0034,2026-01-01T00:00:00Z');
 });
 
+test('nobody approves prices that their own terms made, until others have looked at them', async () => {
+  const secret = 'rs_secret-of-the-third';
+  await issueKey(process, 'third', { secret, scope: OPERATOR, permissions: ['read', 'write'] });
+  const third = caller(app, secret);
+  const { buy, sell } = await newPair();
+  const dearer = (percent: string): object => ({
+    derivation: { fromCardId: buy, markup: { ...MARKUP, percent }, rounding: { mode: 'half_even', places: 4 } },
+  });
+  expect((await approve('PUT', `/rate-cards/${sell}`, dearer('500'))).status).toBe(200);
+  // What another one changes afterwards does not make the first one a second person, and nor does a change of the name.
+  expect((await third('PUT', `/rate-cards/${sell}`, dearer('501'))).status).toBe(200);
+  expect((await call('PUT', `/rate-cards/${sell}`, { name: 'other name' })).status).toBe(200);
+  await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
+  await derived.follower.look();
+  const [first] = await imports(sell);
+  const path = `/rate-cards/${sell}/imports/${first?.id}`;
+  expect((await call('GET', path)).body).toMatchObject({ madeBy: ['admin', 'approver', 'third'] });
+  for (const maker of [call, approve, third])
+    expect(await maker('POST', `${path}/approve`, {})).toMatchObject({
+      status: 403,
+      body: { code: 'second_approver' },
+    });
+  await issueKey(process, 'fourth', { secret: `${secret}+1`, scope: OPERATOR, permissions: ['read', 'write'] });
+  await created(caller(app, `${secret}+1`)('POST', `${path}/approve`, {}));
+
+  await publish(buy, '0.06', '?effectiveFrom=2098-02-01T00:00:00Z');
+  // Whoever asks for it anew is not the one who published the buy version, who stays barred too.
+  const again = await created(third('POST', `/rate-cards/${sell}/derivation/recompute`, { version: 2 }));
+  expect(again.body).toMatchObject({ uploadedBy: 'third', madeBy: ['admin', 'third'] });
+  const anew = `/rate-cards/${sell}/imports/${String(again.body['id'])}/approve`;
+  expect((await call('POST', anew, {})).status).toBe(403);
+  await created(approve('POST', anew, {}));
+  await derived.follower.look();
+});
+
 test('a process that dies between publication and staging, or in the middle of it, loses and repeats nothing', async () => {
   const { buy, sell } = await newPair();
   await publish(buy, '0.05', `?effectiveFrom=${LATER}`);

@@ -203,15 +203,16 @@ export async function startApp(
 export async function issueKey(
   { commands }: Process,
   id: string,
-  key: Pick<ApiKey, 'scope' | 'permissions'> & { secret: string },
+  key: Pick<ApiKey, 'scope' | 'permissions'> & { secret: string; person?: string },
 ): Promise<void> {
-  const { secret, scope, permissions } = key;
+  const { secret, scope, permissions, person = id } = key;
   const result = await commands.execute({
     command: {
       type: 'IssueApiKey',
       id,
       hash: hashApiKey(secret),
-      body: { name: id, scope, permissions, expiresAt: null },
+      issuer: null,
+      body: { name: id, scope, permissions, person, expiresAt: null },
     },
     authority: { scope: OPERATOR, permissions: ['admin'] },
     actor: 'test',

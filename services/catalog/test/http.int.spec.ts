@@ -248,6 +248,7 @@ describe('keys', () => {
       name: 'Reader',
       scope: 'operator',
       permissions: ['read'],
+      person: 'admin',
       expiresAt: null,
       revoked: false,
       version: 1,

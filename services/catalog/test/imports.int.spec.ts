@@ -67,6 +67,28 @@ async function prices(card: string, version: number): Promise<[string, bigint][]
   return (view.rates(card, version) ?? []).map(({ rateId, price }) => [rateId, price]);
 }
 
+test('two keys of one person are no two persons, whoever of them issued which', async () => {
+  const card = await newCard();
+  const path = `/rate-cards/${card}/imports/${idOf(await upload(card, MAY))}/approve`;
+  const issue = async (by: typeof call, body: object): Promise<Answer> =>
+    by('POST', '/api-keys', { name: 'another', permissions: ['admin'], ...body });
+  const second = await issue(call, {});
+  const secondCalls = caller(app, String(second.body['secret']));
+  const third = caller(app, String((await issue(secondCalls, {})).body['secret']));
+  expect(await issue(call, { person: 'somebody-else' })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/person', code: 'other_person' }] },
+  });
+  expect((await call('GET', `/api-keys/${String(second.body['id'])}`)).body).toMatchObject({ person: 'admin' });
+  for (const key of [call, secondCalls, third])
+    expect(await key('POST', path, {})).toMatchObject({ status: 403, body: { code: 'second_approver' } });
+  await issueKey(process, 'approver-2', {
+    ...{ secret: 'rs_another-of-the-approver', person: 'approver' },
+    ...{ scope: OPERATOR, permissions: ['write'] },
+  });
+  expect((await caller(app, 'rs_another-of-the-approver')('POST', path, {})).status).toBe(201);
+});
+
 test('a sheet is staged with verdicts, findings and diff, approved by another key, and published', async () => {
   const card = await newCard();
   const bad = `${MAY}Atlantis;;;;0,01 €;\nGermany;262;01;;0,07 €;\n;;;;;\n`;

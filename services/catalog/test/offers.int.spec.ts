@@ -197,6 +197,10 @@ test('an offer becomes prices through an import that another key approves', asyn
   expect((await approver()('POST', `${path}/approve`)).status).toBe(201);
   const { text } = await call('GET', '/rate-cards/offered/versions/1/rates');
   expect(text.match(/0\.0362|0\.023|0\.0672/g)).toHaveLength(4);
+  // Who made the offer is no second person, whoever put it on the card.
+  const byAnother = await approver()('POST', '/offers/spring/stage', { version: 1 });
+  const own = await call('POST', `/rate-cards/offered/imports/${String(byAnother.body['id'])}/approve`);
+  expect([own.status, own.body]).toMatchObject([403, { code: 'second_approver' }]);
 });
 
 test.each([

@@ -59,7 +59,8 @@ export type CatalogCommand =
   | { type: 'IssueNotices'; id: string; body: IssueNoticesBody }
   | { type: 'PublishNumbers'; id: string; version: number; rowSet: RowSet }
   /** hash: SHA-256 of the secret, hex. */
-  | { type: 'IssueApiKey'; id: string; hash: string; body: IssueApiKeyBody }
+  /** issuer: the key that issues it; null: the installation itself, at its start. */
+  | { type: 'IssueApiKey'; id: string; hash: string; issuer: string | null; body: IssueApiKeyBody }
   | { type: 'RevokeApiKey'; id: string };
 
 export type CommandOf<T extends CatalogCommand['type']> = Extract<CatalogCommand, { type: T }>;

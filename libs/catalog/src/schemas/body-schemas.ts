@@ -286,6 +286,8 @@ export const issueApiKeyBody = z
     /** An account, or `operator`. Absent: the caller's own scope. */
     scope: anyId.optional(),
     permissions,
+    /** Absent: the person of the key that issues it; of the installation's own key: a new person, called as the key. */
+    person: id.optional(),
     expiresAt: instant.nullable().default(null),
   })
   .transform(withoutGiven);

@@ -127,6 +127,7 @@ const apiKey = z.strictObject({
   hash: sha256,
   scope: anyId,
   permissions: z.array(z.enum(['read', 'write', 'ingest', 'admin'])).min(1),
+  person: id.nullable(),
   expiresAt: micros.nullable(),
   revoked: z.boolean(),
 });

@@ -3,6 +3,7 @@ import type { RateRow } from '@ratestream/events';
 import { conflict, ProblemError, type Caller, type Fault } from '@ratestream/http';
 import { transaction, type Pool } from '@ratestream/postgres';
 import type { CommandAnswer } from '../commands/command-handler.js';
+import { refuseMaker } from '../commands/second-person.js';
 import type { RowPublisher } from '../commands/row-publisher.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
@@ -54,12 +55,7 @@ export class BulkDecisions {
     const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
     if (before !== null) return before as CommandAnswer;
     if (bulk.status !== 'staged') throw notStaged(bulk.status);
-    if (secondApprover && bulk.createdBy === caller.keyId)
-      throw new ProblemError(
-        403,
-        'second_approver',
-        'Another key than the one that made the change has to approve it.',
-      );
+    if (secondApprover) refuseMaker(view, caller, [bulk.createdBy], 'made the change');
     const ready = await this.ready(bulk, approval, caller);
     const decision = { by: caller.keyId, at: clock() };
     const result = await publisher.ratesOfAll(

@@ -9,6 +9,7 @@ import { decideImport, failImport, insertImport, type NewImport } from '../impor
 import { ratesOf } from '../imports/margin-cards.js';
 import { plainLayout } from '../imports/plain-layout.js';
 import type { StoredExchange } from '../what-if/exchange.js';
+import { authorsOf } from './derivation-authors.js';
 import { DERIVATION, derivedImports } from './derivation-store.js';
 import { derivedFindings } from './derived-findings.js';
 
@@ -60,6 +61,7 @@ export class DerivedStager {
       sha256: version.sha256,
       effectiveFrom,
       uploadedBy: by,
+      madeBy: await authorsOf(db, card, { cardId: buy.id, version: version.version }),
       uploadedAt: clock(),
     };
     await insertImport(db, one);

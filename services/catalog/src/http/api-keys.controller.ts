@@ -57,7 +57,8 @@ export class ApiKeysController {
     @Body(zodBody(issueApiKeyBody)) body: IssueApiKeyBody,
   ): Promise<CommandAnswer & { secret: string | null }> {
     const secret = newApiKeySecret();
-    const command = { type: 'IssueApiKey' as const, id: idOf(body), hash: hashApiKey(secret), body };
+    const issuer = caller.keyId;
+    const command = { type: 'IssueApiKey' as const, id: idOf(body), hash: hashApiKey(secret), issuer, body };
     const { answer, repeated } = await this.commands.runOnce(command, caller, headers, body);
     return { ...answer, secret: repeated ? null : secret };
   }

@@ -18,7 +18,7 @@ import type { Shown } from '../queries/catalog-queries.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
 import { idParams, type IdParams } from './requests.js';
 
-/** One change of many cards: staged card by card, then published whole by another key, or not at all. */
+/** One change of many cards: staged card by card, then published whole by another person, or not at all. */
 @Controller('/api/catalog/v1/bulk-changes')
 export class BulkChangesController {
   constructor(private readonly bulk: BulkPort) {}

@@ -121,7 +121,7 @@ export class ImportsController {
     return new StreamableFile((await this.imports.exportImport(target, query, { caller, reply })) as Readable);
   }
 
-  /** Publishes the staged rates as the card's next version, by another key than the one that uploaded them. */
+  /** Publishes the staged rates as the card's next version, by another person than those who made them. */
   @Post('imports/:importId/approve')
   async approve(
     @Caller() caller: Caller,

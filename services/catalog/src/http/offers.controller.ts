@@ -102,7 +102,7 @@ export class OffersController {
     return sendTable(await this.offers.sheet(id, query, caller), query.format, reply);
   }
 
-  /** A staged import on a sell card, to be approved by another key. */
+  /** A staged import on a sell card, to be approved by another person. */
   @Post('offers/:id/stage')
   stage(
     @Caller() caller: Caller,

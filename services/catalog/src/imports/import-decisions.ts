@@ -1,8 +1,9 @@
 import { inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { conflict, notFound, ProblemError, type Caller } from '@ratestream/http';
+import { conflict, notFound, type ProblemError, type Caller } from '@ratestream/http';
 import type { Pool } from '@ratestream/postgres';
 import type { CommandAnswer, CommandResult } from '../commands/command-handler.js';
+import { refuseMaker } from '../commands/second-person.js';
 import type { RowPublisher } from '../commands/row-publisher.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
@@ -28,7 +29,7 @@ export interface DecisionsOptions {
   view: CatalogView;
   publisher: RowPublisher;
   notices: NoticeDesk;
-  /** Whoever uploaded a sheet does not approve it. */
+  /** Nobody approves what they had a part in. */
   secondApprover: boolean;
   clock: () => number;
 }
@@ -152,12 +153,7 @@ export class ImportDecisions {
   /** Out: the version in force where the sheet takes effect, which it was compared with. */
   private async check(found: RateImport, { acceptRefused }: Approval, caller: Caller): Promise<number | null> {
     const { view, secondApprover, clock } = this.options;
-    if (secondApprover && found.uploadedBy === caller.keyId)
-      throw new ProblemError(
-        403,
-        'second_approver',
-        'Another key than the one that uploaded the sheet has to approve it.',
-      );
+    if (secondApprover) refuseMaker(view, caller, [found.uploadedBy, ...found.madeBy], 'had a part in these prices');
     if (found.summary === null) throw notStaged(found.status);
     const refused = unwantedRefusals(found.summary, found.group);
     if (refused > 0 && !acceptRefused)

@@ -52,6 +52,7 @@ interface ImportRow {
   effective_from: string | null;
   base_version: number | null;
   uploaded_by: string;
+  made_by: string[];
   uploaded_at: string;
   decided_by: string | null;
   decided_at: string | null;
@@ -78,13 +79,14 @@ export type NewImport = Pick<
   | 'uploadedBy'
   | 'uploadedAt'
 > &
-  Partial<Pick<RateImport, 'derived' | 'group'>>;
+  Partial<Pick<RateImport, 'derived' | 'group' | 'madeBy'>>;
 
 export async function insertImport(tx: Queryable, one: NewImport): Promise<void> {
   await tx.query(
     `insert into rate_import (id, card_id, status, mode, mapping, mapping_id, mapping_version, file_name, bytes, sha256,
-       effective_from, uploaded_by, uploaded_at, source, bulk_id, derived, sheet_group, group_place, group_size)
-     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       effective_from, uploaded_by, uploaded_at, source, bulk_id, derived, sheet_group, group_place, group_size,
+       made_by)
+     values ($1, $2, 'reading', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
       one.id,
       one.cardId,
@@ -104,6 +106,7 @@ export async function insertImport(tx: Queryable, one: NewImport): Promise<void>
       one.group?.id ?? null,
       one.group?.place ?? null,
       one.group?.of ?? null,
+      one.madeBy ?? [],
     ],
   );
 }
@@ -250,6 +253,7 @@ function importOf(row: ImportRow): RateImport {
     effectiveFrom: numberOf(row.effective_from),
     baseVersion: row.base_version,
     uploadedBy: row.uploaded_by,
+    madeBy: row.made_by,
     uploadedAt: Number(row.uploaded_at),
     decidedBy: row.decided_by,
     decidedAt: numberOf(row.decided_at),

@@ -69,6 +69,8 @@ export interface RateImport {
   effectiveFrom: number | null;
   baseVersion: number | null;
   uploadedBy: string;
+  /** Keys that had a part in its rates besides: their persons do not approve it either. */
+  madeBy: string[];
   uploadedAt: number;
   decidedBy: string | null;
   decidedAt: number | null;

@@ -118,6 +118,7 @@ export class OfferPort {
       sha256: '',
       effectiveFrom: body.effectiveFrom,
       uploadedBy: caller.keyId,
+      madeBy: [offer.createdBy],
       uploadedAt: clock(),
     };
     const asked = headers.claimOf(caller, { ...body, version: offer.version });

@@ -26,6 +26,7 @@ export async function issueBootstrapKey(
       type: 'IssueApiKey',
       id,
       hash,
+      issuer: null,
       body: {
         name: 'Bootstrap admin',
         scope: OPERATOR,
