@@ -7,6 +7,7 @@ import { formatMoney } from '@ratestream/money';
 import { silentLogger } from '@ratestream/observability';
 import type { Stack } from '@ratestream/stack-local';
 import { eventually, httpClient, isolated, startServices, type HttpClient } from '@ratestream/testing';
+import { loadEcb } from './fx/load-ecb.js';
 
 const CATALOG = '/api/catalog/v1';
 const today = DateTime.now().setZone('Europe/Berlin').startOf('day');
@@ -57,8 +58,7 @@ beforeAll(async () => {
     from: 'beginning',
     onRecords: (records) => void rated.push(...records.map(({ value }) => serdes.RatedEvent.decode(value as Buffer))),
   });
-  const uploaded = await catalog.post<object>(`${CATALOG}/fx-rates/ecb`, ECB, { contentType: 'text/csv' });
-  expect(uploaded).toMatchObject({ status: 201, body: { published: 3, refused: [] } });
+  await loadEcb(catalog, ECB);
   const key = { name: 'second person', permissions: ['read', 'write'] };
   second = catalog.as((await catalog.post<{ secret: string }>(`${CATALOG}/api-keys`, key)).body.secret);
   for (const [path, body] of [

@@ -41,6 +41,11 @@ afterEach(async () => {
   await feed.close();
 });
 
+/** Uploaded by one person, approved by another. */
+async function load(text: string): Promise<void> {
+  const { body } = await operator('POST', '/fx-rates/ecb', text);
+  expect((await second('POST', `/fx-rates/manual/${String(body['id'])}/approve`)).status).toBe(200);
+}
 const events = async (): Promise<string[]> =>
   (await readEvents(pool, 0, 10_000))
     .filter(({ type }) => type === 'FxRatesPublished')
@@ -55,29 +60,54 @@ const shown = async (name: string): Promise<string> =>
     .join('\n');
 
 describe('the file of the ECB', () => {
-  test('is published once; a repeat is nothing, and only days that changed are news', async () => {
-    const first = await operator('POST', '/fx-rates/ecb', APRIL);
-    expect([first.status, first.body]).toEqual([
+  test('counts once another person approves it; a repeat is nothing, and only days that changed are news', async () => {
+    const first = await operator('POST', '/fx-rates/ecb', APRIL, { 'idempotency-key': 'april' });
+    expect([first.status, first.body]).toMatchObject([
       201,
-      expect.objectContaining({ days: 3, published: 3, unchanged: 0, firstDate: '2026-04-09', lastDate: '2026-04-13' }),
+      {
+        ...{
+          source: 'ecb',
+          status: 'staged',
+          stagedBy: 'admin',
+          daysInFile: 3,
+          dayCount: 3,
+          unchanged: 0,
+          refused: [],
+        },
+        ...{ firstDate: '2026-04-09', lastDate: '2026-04-13', note: expect.stringMatching(/SHA-256 [0-9a-f]{64}$/) },
+      },
     ]);
+    const path = `/fx-rates/manual/${String(first.body['id'])}`;
+    expect(await events()).toEqual([]);
+    expect((await operator('GET', '/fx-rates')).body).toMatchObject({ items: [] });
+    expect((await operator('POST', `${path}/approve`)).body).toMatchObject({ code: 'second_approver' });
+    const waiting = (await operator('GET', '/fx-rates/manual?status=staged')).body['items'] as unknown as object[];
+    expect(waiting).toEqual([expect.not.objectContaining({ days: expect.anything() })]);
+    expect((await second('GET', path)).body).toMatchObject({
+      days: [{ date: '2026-04-09', rates: { HRK: '7.5' } }, {}, { rates: { USD: '1.1684' } }],
+    });
+    expect((await second('POST', `${path}/approve`)).body).toMatchObject({ status: 'approved', decidedBy: 'second' });
+    const repeated = await operator('POST', '/fx-rates/ecb', APRIL, { 'idempotency-key': 'april' });
+    expect(repeated.body).toMatchObject({ id: first.body['id'], status: 'approved' });
     const again = await operator('POST', '/fx-rates/ecb', APRIL);
-    expect(again.body).toMatchObject({ published: 0, unchanged: 3, position: first.body['position'] });
+    expect([again.status, again.body]).toMatchObject([200, { id: null, status: 'unchanged', unchanged: 3 }]);
     const corrected = APRIL.replace('1.1711', '1.1712').replace(HEAD, `${HEAD}\n2026-04-14,1.17,0.871,N/A,`);
-    expect((await operator('POST', '/fx-rates/ecb', corrected)).body).toMatchObject({ published: 2, unchanged: 2 });
+    const news = await operator('POST', '/fx-rates/ecb', corrected);
+    expect(news.body).toMatchObject({ dayCount: 2, unchanged: 2 });
+    await second('POST', `/fx-rates/manual/${String(news.body['id'])}/approve`);
     expect(await events()).toEqual([
-      'ecb by admin: 2026-04-09 2026-04-10 2026-04-13',
-      'ecb by admin: 2026-04-10 2026-04-14',
+      'ecb by second: 2026-04-09 2026-04-10 2026-04-13',
+      'ecb by second: 2026-04-10 2026-04-14',
     ]);
   });
 
-  test('with bad lines publishes nothing and names them, or the good ones where that is asked for', async () => {
+  test('with bad lines stages nothing and names them, or the good ones where that is asked for', async () => {
     const broken = `${APRIL}\n2026-04-08,abc,0.87,N/A,\n2026-04-07,1.1,0.87,`;
     const refused = await operator('POST', '/fx-rates/ecb', broken);
     expect([refused.status, refused.body]).toMatchObject([
       422,
       {
-        detail: '2 lines are refused, so nothing is published; partial=accept publishes the other 3.',
+        detail: '2 lines are refused, so nothing is staged; partial=accept stages the other 3.',
         errors: [
           { pointer: '/lines/5/USD', detail: '"abc" is not a rate' },
           { pointer: '/lines/6', detail: '2 figures for 3 currencies' },
@@ -86,7 +116,11 @@ describe('the file of the ECB', () => {
     ]);
     expect(await events()).toEqual([]);
     const accepted = await operator('POST', '/fx-rates/ecb?partial=accept', broken);
-    expect(accepted.body).toMatchObject({ published: 3, refused: [{ line: 5, column: 'USD' }, { line: 6 }] });
+    expect(accepted.body).toMatchObject({
+      status: 'staged',
+      dayCount: 3,
+      refused: [{ line: 5, column: 'USD' }, { line: 6 }],
+    });
   });
 
   test.each(['', '<html>busy</html>', 'Date,USD,\n'])('%j is no file of rates', async (text) => {
@@ -102,18 +136,18 @@ describe('the file of the ECB', () => {
     }
     const text = readFileSync(path, 'utf8');
     const days = text.trim().split('\n').length - 1;
-    expect((await operator('POST', '/fx-rates/ecb', text)).body).toMatchObject({ days, published: days, refused: [] });
-    expect((await operator('POST', '/fx-rates/ecb', text)).body).toMatchObject({ published: 0, unchanged: days });
+    await load(text);
+    expect((await operator('POST', '/fx-rates/ecb', text)).body).toMatchObject({ id: null, unchanged: days });
     expect(await events()).toHaveLength(Math.ceil(days / 250));
   });
 });
 
 describe('what is known', () => {
-  beforeEach(async () => void (await operator('POST', '/fx-rates/ecb', APRIL)));
+  beforeEach(() => load(APRIL));
 
   test('days come newest first, in pages, as known at an instant', async () => {
     now += 3_600_000_000;
-    await operator('POST', '/fx-rates/ecb', APRIL.replace('1.1711', '1.1712'));
+    await load(APRIL.replace('1.1711', '1.1712'));
     const page = await operator('GET', '/fx-rates?limit=2');
     expect(page.body).toMatchObject({
       items: [
@@ -293,7 +327,7 @@ describe('the feed', () => {
     ['nothing', () => undefined, 'no answer in 500 ms'],
     ['a cut connection', (response: FeedAnswer) => response.destroy(), 'cannot be read'],
   ])('that answers %s changes nothing, and is tried again', async (_what, answer, message) => {
-    await operator('POST', '/fx-rates/ecb', APRIL);
+    await load(APRIL);
     feed.answer = (_request, response) => void answer(response);
     const status = await pull();
     expect(status).toMatchObject({ lastOutcome: 'failed', lastSuccessAt: null });

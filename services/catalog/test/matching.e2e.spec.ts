@@ -2,6 +2,7 @@ import type { Leg } from '@ratestream/events';
 import { formatMoney } from '@ratestream/money';
 import { eventually } from '@ratestream/testing';
 import { startTraffic, type LiveTraffic } from './live-traffic.js';
+import { loadEcb } from './fx/load-ecb.js';
 
 const HEADER = 'country,traffic_class,sender_type,origin_country,route_grade,priority,surcharge,valid_until,unit,price';
 const NOW = Date.now();
@@ -147,10 +148,7 @@ beforeAll(async () => {
     ['/sources', { id: 'gateway', format: 'canonical-json', identity: 'gateway-id' }],
   );
   const yesterday = iso(NOW - 2 * 86_400_000).slice(0, 10);
-  const rates = await live.catalog.post('/api/catalog/v1/fx-rates/ecb', `Date,USD\n${yesterday},1.25\n`, {
-    contentType: 'text/csv',
-  });
-  expect([rates.status, rates.body]).toEqual([201, expect.anything()]);
+  await loadEcb(live.catalog, `Date,USD\n${yesterday},1.25\n`);
   const since = { effectiveFrom: iso(NOW - 3_600_000), backdated: 'true' };
   await live.publish('base', BASE, since);
   await live.publish('america', 'country,price\nUS,0.0125\n', since);

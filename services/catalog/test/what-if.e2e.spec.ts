@@ -1,5 +1,6 @@
 import { formatMoney, parseMoney } from '@ratestream/money';
 import { eventually, wholeStack, type HttpClient, type WholeStack } from '@ratestream/testing';
+import { loadEcb } from './fx/load-ecb.js';
 
 let stack: WholeStack;
 let operator: HttpClient;
@@ -193,9 +194,7 @@ DE,,,,alphanumeric,,,,0.0011,message,registration
 
 test('a draft like the version in force changes nothing of what the whole chain rated, in any currency', async () => {
   const yesterday = iso(Date.now() - 86_400_000).slice(0, 10);
-  const rates = `Date,USD,GBP,\n${yesterday},1.1684,0.87058,\n`;
-  const published = await operator.post('/api/catalog/v1/fx-rates/ecb', rates, { contentType: 'text/csv' });
-  expect([published.status, published.body]).toEqual([201, expect.anything()]);
+  await loadEcb(operator, `Date,USD,GBP,\n${yesterday},1.1684,0.87058,\n`);
   for (const [path, body] of [
     ['rate-cards', { id: 'fine', name: 'Fine', side: 'sell', currency: 'USD' }],
     ['plans', { id: 'fine-plan', name: 'Fine', basis: 'submit', bindings: [{ cardId: 'fine' }] }],

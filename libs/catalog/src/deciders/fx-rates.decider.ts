@@ -1,7 +1,8 @@
 import type { FxDay, FxRates, Micros } from '../model.js';
+import { MAX_FX_DAYS } from '../schemas/body-schemas.js';
 import type { CommandOf } from './command.js';
 import { checkCurrency } from './currency.js';
-import { Faults, operatorOnly, type Decision, type DecisionContext } from './decision.js';
+import { Faults, operatorOnly, type Decision, type DecisionContext, type NewEvent } from './decision.js';
 
 /** A source may hand its rates over a little before they count; a year ahead is a typing error. */
 const MAX_AHEAD: Micros = 86_400_000_000;
@@ -10,7 +11,7 @@ const MAX_AHEAD: Micros = 86_400_000_000;
  * Publishes exchange rates of some days of one source; `id` is the source. A day that was published before is replaced
  * for what is rated from here on.
  *
- * Out     one event with the days that say something new; none where all of them were published just so
+ * Out     the days that say something new, in events of at most MAX_FX_DAYS; none where all of them were published just so
  */
 export function publishFxRates({ id, body }: CommandOf<'PublishFxRates'>, context: DecisionContext): Decision {
   const refused = operatorOnly(context.authority);
@@ -31,9 +32,12 @@ export function publishFxRates({ id, body }: CommandOf<'PublishFxRates'>, contex
       faults.add(`days/${index}/publishedAt`, 'in_the_future', 'lies more than a day ahead');
   }
   const fresh = days.filter((day) => !view.fxDigests.has(id, day));
-  if (fresh.length === 0) return faults.orAccept();
-  const data: FxRates = { source: id, base, days: fresh, knownAt: now };
-  return faults.orAccept({ aggregate: 'fx-rates', aggregateId: id, type: 'FxRatesPublished', data });
+  const events: NewEvent[] = [];
+  for (let from = 0; from < fresh.length; from += MAX_FX_DAYS) {
+    const data: FxRates = { source: id, base, days: fresh.slice(from, from + MAX_FX_DAYS), knownAt: now };
+    events.push({ aggregate: 'fx-rates', aggregateId: id, type: 'FxRatesPublished', data });
+  }
+  return faults.orAccept(...events);
 }
 
 function checkDay(faults: Faults, { rates }: FxDay, field: string, base: string): void {

@@ -117,7 +117,7 @@ export class FxFeed {
       logger.warn({ faults: faults.slice(0, LOGGED_FAULTS), count: faults.length }, 'lines of the feed are left out');
     }
     const operator = { scope: OPERATOR, permissions: ['write' as const] };
-    const { published } = await publisher.publish({ ...ECB, days }, { authority: operator, actor: ACTOR });
+    const published = await publisher.publish({ ...ECB, days }, { authority: operator, actor: ACTOR });
     // Only now: a file that was not taken in whole is asked for again.
     this.known = { etag: file.etag, lastModified: file.lastModified };
     if (published > 0) logger.info({ days: published }, 'exchange rates published');

@@ -4,19 +4,17 @@ import type { HealthResult } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { authorityOf } from '../http/command-context.js';
+import { commandHeaders } from '../http/command-context.js';
 import type { ManualQuery } from '../http/fx-requests.js';
 import { readFileOf } from '../upload/read-file.js';
 import type { FeedStatus, FxFeed } from './fx-feed.js';
-import type { FxPublisher, Published } from './fx-publisher.js';
 import type { FxQueries } from './fx-queries.js';
 import type { FxStatus, FxStatusView } from './fx-status.js';
 import type { ManualFxRates } from './manual-rates.js';
-import { listManual, type ManualRates } from './manual-rates.store.js';
+import { listManual, type ManualSummary } from './manual-rates.store.js';
 
 export interface FxParts {
   pool: Pool;
-  publisher: FxPublisher;
   queries: FxQueries;
   statuses: FxStatusView;
   manual: ManualFxRates;
@@ -25,7 +23,13 @@ export interface FxParts {
   maxBytes: number;
 }
 
-export type EcbAnswer = Published & { refused: LineFault[] };
+/** What became of a file: what of it waits for approval, null where it says nothing new; and what could not be read. */
+export interface EcbAnswer {
+  staged: ManualSummary | null;
+  daysInFile: number;
+  unchanged: number;
+  refused: LineFault[];
+}
 
 /** Faults that an answer lists; there may be one in every cell of a wrong file. */
 const MAX_FAULTS = 1_000;
@@ -35,17 +39,16 @@ const manualCursor = z.tuple([z.int().min(0), z.uuid()]);
 export class FxPort {
   constructor(readonly parts: FxParts) {}
 
-  /** Takes the ECB's file in. A repeat publishes nothing. */
+  /** Takes the ECB's file in, for another person to approve; what it says that is known already is left out. */
   async uploadEcb(request: FastifyRequest, partial: boolean, caller: Caller): Promise<EcbAnswer> {
-    const { publisher, maxBytes } = this.parts;
-    const { content } = await readFileOf(request, maxBytes);
+    const { manual, maxBytes } = this.parts;
+    const { content, fileName, sha256 } = await readFileOf(request, maxBytes);
     const { days, faults } = parseEcbHistory(content.toString('utf8'));
     if (days.length === 0 || (faults.length > 0 && !partial)) throw refusedLines(days.length, faults);
-    const published = await publisher.publish(
-      { ...ECB, days },
-      { authority: authorityOf(caller), actor: caller.keyId },
-    );
-    return { ...published, refused: faults.slice(0, MAX_FAULTS) };
+    const note = `${fileName ?? 'a file'} with SHA-256 ${sha256}`;
+    const staged = await manual.stageFile({ ...ECB, days, note, sha256 }, caller, commandHeaders(request));
+    const unchanged = days.length - (staged?.dayCount ?? 0);
+    return { staged, daysInFile: days.length, unchanged, refused: faults.slice(0, MAX_FAULTS) };
   }
 
   start(): void {
@@ -71,7 +74,7 @@ export class FxPort {
     return feed.pull();
   }
 
-  async listManual({ limit, cursor, status }: ManualQuery): Promise<Page<ManualRates>> {
+  async listManual({ limit, cursor, status }: ManualQuery): Promise<Page<ManualSummary>> {
     const before = cursor === undefined ? null : Cursor.decode(manualCursor, cursor);
     const rows = await listManual(this.parts.pool, limit + 1, status ?? null, before);
     return pageOf(rows, limit, ({ stagedAt, id }) => [stagedAt, id]);
@@ -85,6 +88,6 @@ function refusedLines(good: number, faults: readonly LineFault[]): ProblemError 
   const detail =
     good === 0
       ? 'The file holds no rates.'
-      : `${new Set(faults.map(({ line }) => line)).size} lines are refused, so nothing is published; partial=accept publishes the other ${good}.`;
+      : `${new Set(faults.map(({ line }) => line)).size} lines are refused, so nothing is staged; partial=accept stages the other ${good}.`;
   return new ProblemError(422, 'lines_refused', detail, listed);
 }

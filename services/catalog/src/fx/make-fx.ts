@@ -32,7 +32,6 @@ export function makeFx(options: FxOptions): FxPort {
   const publisher = new FxPublisher(commands, view);
   return new FxPort({
     pool,
-    publisher,
     queries: new FxQueries(fx, clock),
     statuses: new FxStatusView({ fx, view, metrics, clock }),
     manual: new ManualFxRates({ pool, view, settings, commands, secondApprover, clock }),

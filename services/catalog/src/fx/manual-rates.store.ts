@@ -4,12 +4,14 @@ import { isUuid } from '../store/uuid.js';
 
 export type ManualStatus = 'staged' | 'approved' | 'discarded';
 
-/** Rates that a person entered, from staging to their decision. */
-export interface ManualRates {
+/** Rates that a person brought, from staging to their decision. */
+export interface ManualSummary {
   id: string;
   source: string;
   base: string;
-  days: FxDay[];
+  dayCount: number;
+  firstDate: string;
+  lastDate: string;
   /** Where they are from, in the words of who entered them. */
   note: string;
   status: ManualStatus;
@@ -20,11 +22,17 @@ export interface ManualRates {
   position: number | null;
 }
 
+export interface ManualRates extends ManualSummary {
+  days: FxDay[];
+}
+
 interface Row {
   id: string;
   source: string;
   base: string;
-  days: string;
+  day_count: number;
+  first_date: string;
+  last_date: string;
   note: string;
   status: ManualStatus;
   staged_by: string;
@@ -34,19 +42,28 @@ interface Row {
   position: string | null;
 }
 
+const SUMMARY =
+  'id, source, base, day_count, first_date, last_date, note, status, staged_by, staged_at, decided_by, decided_at, position';
+
 export async function insertManual(tx: Queryable, one: ManualRates): Promise<void> {
   await tx.query(
-    `insert into manual_fx_rates (id, source, base, days, note, status, staged_by, staged_at)
-     values ($1, $2, $3, $4, $5, 'staged', $6, $7)`,
-    [one.id, one.source, one.base, JSON.stringify(one.days), one.note, one.stagedBy, one.stagedAt],
+    `insert into manual_fx_rates (id, source, base, days, note, status, staged_by, staged_at, day_count, first_date, last_date)
+     values ($1, $2, $3, $4, $5, 'staged', $6, $7, $8, $9, $10)`,
+    [
+      ...[one.id, one.source, one.base, JSON.stringify(one.days), one.note, one.stagedBy, one.stagedAt],
+      ...[one.dayCount, one.firstDate, one.lastDate],
+    ],
   );
 }
 
 export async function findManual(db: Queryable, id: string): Promise<ManualRates | null> {
   if (!isUuid(id)) return null;
-  const { rows } = await db.query<Row>('select * from manual_fx_rates where id = $1', [id]);
+  const { rows } = await db.query<Row & { days: string }>(
+    `select ${SUMMARY}, days from manual_fx_rates where id = $1`,
+    [id],
+  );
   const [row] = rows;
-  return row === undefined ? null : manualOf(row);
+  return row === undefined ? null : { ...summaryOf(row), days: JSON.parse(row.days) as FxDay[] };
 }
 
 /** Newest first; `before`: the last of the page before. */
@@ -55,13 +72,13 @@ export async function listManual(
   limit: number,
   status: ManualStatus | null,
   before: readonly [stagedAt: number, id: string] | null,
-): Promise<ManualRates[]> {
+): Promise<ManualSummary[]> {
   const { rows } = await db.query<Row>(
-    `select * from manual_fx_rates where ($4::text is null or status = $4)
+    `select ${SUMMARY} from manual_fx_rates where ($4::text is null or status = $4)
        and ($1::bigint is null or (staged_at, id) < ($1, $2::uuid)) order by staged_at desc, id desc limit $3`,
     [before?.[0] ?? null, before?.[1] ?? null, limit, status],
   );
-  return rows.map(manualOf);
+  return rows.map(summaryOf);
 }
 
 /** Out: false where they are not staged any more. */
@@ -78,12 +95,14 @@ export async function decideManual(
   return rowCount === 1;
 }
 
-function manualOf(row: Row): ManualRates {
+function summaryOf(row: Row): ManualSummary {
   return {
     id: row.id,
     source: row.source,
     base: row.base,
-    days: JSON.parse(row.days) as FxDay[],
+    dayCount: row.day_count,
+    firstDate: row.first_date,
+    lastDate: row.last_date,
     note: row.note,
     status: row.status,
     stagedBy: row.staged_by,

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { decide, type CatalogSettings, type CatalogView } from '@ratestream/catalog';
-import { conflict, idempotencyKeyReused, invalid, notFound, ProblemError, type Caller } from '@ratestream/http';
+import { conflict, idempotencyKeyReused, invalid, notFound, type Caller, type ProblemError } from '@ratestream/http';
 import { ECB } from '@ratestream/fx';
 import { transaction, type Pool } from '@ratestream/postgres';
 import type { CommandHandler } from '../commands/command-handler.js';
+import { refuseMaker } from '../commands/second-person.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
 import { doneOrThrow } from '../http/command-port.js';
-import { answeredBefore, claim, keepAnswer } from '../store/command-answers.js';
-import type { FxPublication } from './fx-publisher.js';
-import { decideManual, findManual, insertManual, type ManualRates } from './manual-rates.store.js';
+import { answeredBefore, claim, keepAnswer, type Claim } from '../store/command-answers.js';
+import { newDays, type FxPublication } from './fx-publisher.js';
+import { decideManual, findManual, insertManual, type ManualRates, type ManualSummary } from './manual-rates.store.js';
 
 export interface ManualRatesOptions {
   pool: Pool;
@@ -21,7 +22,7 @@ export interface ManualRatesOptions {
   clock: () => number;
 }
 
-/** Rates by hand: staged by one key, approved by another. Publishing them and their end are one transaction. */
+/** Rates that a person brought wait until another one approves them. Publishing them and their end are one transaction. */
 export class ManualFxRates {
   constructor(private readonly options: ManualRatesOptions) {}
 
@@ -31,42 +32,66 @@ export class ManualFxRates {
     caller: Caller,
     headers: CommandHeaders,
   ): Promise<ManualRates> {
-    const { pool, clock } = this.options;
     if (publication.source === ECB.source)
       throw invalid([
         { pointer: '/source', code: 'reserved', detail: `"${ECB.source}" is what the bank publishes; name another` },
       ]);
+    return this.get(await this.stageAny(publication, caller, headers.claimOf(caller, publication)));
+  }
+
+  /**
+   * Stages the days of a bank's file that say something new.
+   *
+   * Out     null where none does. The same Idempotency-Key with the same file names what was staged then
+   */
+  async stageFile(
+    file: FxPublication & { note: string; sha256: string },
+    caller: Caller,
+    headers: CommandHeaders,
+  ): Promise<ManualSummary | null> {
+    const { pool, view } = this.options;
+    const { source, base, note, sha256 } = file;
+    const idempotency = headers.claimOf(caller, sha256);
+    const before = idempotency === null ? null : await answeredBefore(pool, idempotency);
+    if (before !== null) return this.summary((before as { id: string }).id);
+    const days = newDays(view, file);
+    if (days.length === 0) return null;
+    return this.summary(await this.stageAny({ source, base, days, note }, caller, idempotency));
+  }
+
+  private async stageAny(
+    publication: FxPublication & { note: string },
+    caller: Caller,
+    idempotency: Claim | null,
+  ): Promise<string> {
+    const { pool, clock } = this.options;
     this.tryOut(publication, caller);
     const { source, base, days, note } = publication;
+    const dates = days.map(({ date }) => date).sort();
     const staged: ManualRates = {
       ...{ id: randomUUID(), source, base, days: [...days], note, status: 'staged', stagedBy: caller.keyId },
+      ...{ dayCount: days.length, firstDate: dates.at(0) ?? '', lastDate: dates.at(-1) ?? '' },
       ...{ stagedAt: clock(), decidedBy: null, decidedAt: null, position: null },
     };
-    const idempotency = headers.claimOf(caller, publication);
     return transaction(pool, async (tx) => {
       if (idempotency !== null) {
         const claimed = await claim(tx, idempotency);
         if (claimed.outcome === 'other_request') throw idempotencyKeyReused();
-        if (claimed.outcome === 'answered') return claimed.answer as ManualRates;
+        if (claimed.outcome === 'answered') return (claimed.answer as { id: string }).id;
       }
       await insertManual(tx, staged);
-      if (idempotency !== null) await keepAnswer(tx, idempotency, staged);
-      return staged;
+      if (idempotency !== null) await keepAnswer(tx, idempotency, { id: staged.id });
+      return staged.id;
     });
   }
 
   async approve(id: string, caller: Caller, headers: CommandHeaders): Promise<ManualRates> {
-    const { pool, commands, secondApprover, clock } = this.options;
+    const { pool, view, commands, secondApprover, clock } = this.options;
     const idempotency = headers.claimOf(caller, null);
     if (idempotency !== null && (await answeredBefore(pool, idempotency)) !== null) return this.get(id);
     const found = await this.get(id);
     if (found.status !== 'staged') throw notStaged(found.status);
-    if (secondApprover && found.stagedBy === caller.keyId)
-      throw new ProblemError(
-        403,
-        'second_approver',
-        'Another key than the one that entered the rates has to approve them.',
-      );
+    if (secondApprover) refuseMaker(view, caller, [found.stagedBy], 'brought the rates');
     const { source, base, days } = found;
     doneOrThrow(
       await commands.execute({
@@ -96,6 +121,11 @@ export class ManualFxRates {
     const found = await findManual(this.options.pool, id);
     if (found === null) throw notFound('manual exchange rates', id);
     return found;
+  }
+
+  private async summary(id: string): Promise<ManualSummary> {
+    const { days: _days, ...summary } = await this.get(id);
+    return summary;
   }
 
   /** What approval would say, said while the one who can put it right is still there. */

@@ -1,13 +1,14 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { formatInstant } from '@ratestream/catalog';
 import { BodyLimit, Caller, ProblemError, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
-import type { FastifyRequest } from 'fastify';
-import { FxPort, type EcbAnswer } from '../fx/fx.port.js';
+import { ECB } from '@ratestream/fx';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FxPort } from '../fx/fx.port.js';
 import type { FeedStatus } from '../fx/fx-feed.js';
 import type { ShownConversion, ShownDay } from '../fx/fx-queries.js';
 import type { FxStatus } from '../fx/fx-status.js';
-import type { ManualRates } from '../fx/manual-rates.store.js';
+import type { ManualRates, ManualSummary } from '../fx/manual-rates.store.js';
 import type { Shown } from '../queries/catalog-queries.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
 import {
@@ -50,17 +51,24 @@ export class FxRatesController {
     return this.of(caller).status();
   }
 
-  /** The history or the daily file of the ECB. Only days that say something new become events. */
+  /**
+   * The history or the daily file of the ECB. Its days that say something new count once another person approves them, as
+   * rates by hand: at `manual/{id}/approve`. 200 with `id: null` where nothing is new.
+   */
   @Post('ecb')
   @BodyLimit(MAX_JSON_BYTES)
   @ApiConsumes('text/csv', 'multipart/form-data')
   @ApiBody({ description: 'eurofxref-hist.csv or eurofxref.csv', schema: { type: 'string' } })
-  uploadEcb(
+  async uploadEcb(
     @Caller() caller: Caller,
     @Query(zodQuery(ecbQuery)) { partial }: EcbQuery,
     @Req() request: FastifyRequest,
-  ): Promise<EcbAnswer> {
-    return this.of(caller).uploadEcb(request, partial === 'accept', caller);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Shown> {
+    const { staged, ...file } = await this.of(caller).uploadEcb(request, partial === 'accept', caller);
+    if (staged !== null) return { ...shown(staged), ...file };
+    void reply.code(200);
+    return { id: null, source: ECB.source, status: 'unchanged', dayCount: 0, ...file };
   }
 
   /** Pulls the feed now; what went wrong is in the answer. */
@@ -73,10 +81,10 @@ export class FxRatesController {
   @Get('manual')
   async listManual(@Caller() caller: Caller, @Query(zodQuery(manualQuery)) query: ManualQuery): Promise<Page<Shown>> {
     const { items, nextCursor } = await this.of(caller).listManual(query);
-    return { items: items.map(shown), nextCursor };
+    return { items: items.map((one) => shown(one)), nextCursor };
   }
 
-  /** Rates by hand; they count once another key approves them. */
+  /** Rates by hand; they count once another person approves them. */
   @Post('manual')
   @BodyLimit(MAX_JSON_BYTES)
   async stage(
@@ -84,12 +92,12 @@ export class FxRatesController {
     @FromHeaders() headers: CommandHeaders,
     @Body(zodBody(manualBody)) body: ManualBody,
   ): Promise<Shown> {
-    return shown(await this.of(caller).parts.manual.stage(body, caller, headers));
+    return shownDays(await this.of(caller).parts.manual.stage(body, caller, headers));
   }
 
   @Get('manual/:ratesId')
   async one(@Caller() caller: Caller, @Param(zodParams(manualParams)) { ratesId }: ManualParams): Promise<Shown> {
-    return shown(await this.of(caller).parts.manual.get(ratesId));
+    return shownDays(await this.of(caller).parts.manual.get(ratesId));
   }
 
   @Post('manual/:ratesId/approve')
@@ -99,13 +107,13 @@ export class FxRatesController {
     @FromHeaders() headers: CommandHeaders,
     @Param(zodParams(manualParams)) { ratesId }: ManualParams,
   ): Promise<Shown> {
-    return shown(await this.of(caller).parts.manual.approve(ratesId, caller, headers));
+    return shownDays(await this.of(caller).parts.manual.approve(ratesId, caller, headers));
   }
 
   @Post('manual/:ratesId/discard')
   @HttpCode(200)
   async discard(@Caller() caller: Caller, @Param(zodParams(manualParams)) { ratesId }: ManualParams): Promise<Shown> {
-    return shown(await this.of(caller).parts.manual.discard(ratesId, caller));
+    return shownDays(await this.of(caller).parts.manual.discard(ratesId, caller));
   }
 
   private of(caller: Caller): FxPort {
@@ -114,11 +122,17 @@ export class FxRatesController {
   }
 }
 
-function shown({ stagedAt, decidedAt, days, ...rest }: ManualRates): Shown {
+function shown({ stagedAt, decidedAt, ...rest }: ManualSummary): Shown {
   return {
     ...rest,
     stagedAt: formatInstant(stagedAt),
     decidedAt: decidedAt === null ? null : formatInstant(decidedAt),
+  };
+}
+
+function shownDays({ days, ...summary }: ManualRates): Shown {
+  return {
+    ...shown(summary),
     days: days.map((day) => ({ ...day, publishedAt: formatInstant(day.publishedAt) })),
   };
 }
