@@ -47,6 +47,8 @@ const UNIQUE = new Set([
   'correctsRatedId',
   'data',
   'message',
+  'key',
+  'keys',
 ]);
 
 /** Reads every .avsc under a folder. Out: records by name, those that others use first. */

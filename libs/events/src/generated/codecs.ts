@@ -771,7 +771,7 @@ function writeCorrelationRecord(b: Buffer, p: number, v: CorrelationRecord): num
 function readCorrelationRecord_keys(r: Reader): string[] {
   const items: string[] = [];
   for (let count = r.block(1); count !== 0; count = r.block(1)) {
-    while (count-- > 0) items.push(r.string());
+    while (count-- > 0) items.push(r.unique());
   }
   return items;
 }
@@ -785,7 +785,7 @@ function readCorrelationRecord_chain(r: Reader): string[] {
 function readCorrelationRecord(r: Reader): CorrelationRecord {
   return {
     kind: r.string() as CorrelationRecord['kind'] & string,
-    key: r.string(),
+    key: r.unique(),
     reading: r.string(),
     keys: readCorrelationRecord_keys(r),
     usage: r.present(0) ? readUsageEvent(r) : null,
