@@ -14,7 +14,7 @@ test('a schema is loaded before its records are read, and asked for again only w
   const read: number[] = [];
   let loaded = 0;
   const shared = {
-    metrics: { lag: { observe: () => undefined } },
+    metrics: { tell: () => undefined, lag: { observe: () => undefined } },
     decodeCorrelation: (value: Buffer) => {
       expect(loaded).toBe(value.readUInt32BE(1));
       read.push(loaded);

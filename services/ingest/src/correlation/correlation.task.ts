@@ -88,6 +88,7 @@ export class CorrelationTask implements Task {
       if (value === null) continue;
       for (const finding of this.fold.apply(value, record.appendedAt)) this.write(finding, record.appendedAt, out);
     }
+    this.shared.metrics.tell();
     const last = records.at(-1);
     if (last !== undefined) {
       this.progress.stepped(last.appendedAt);

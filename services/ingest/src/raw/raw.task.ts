@@ -42,6 +42,7 @@ export class RawTask implements Task {
     for (const record of records) {
       for (const outcome of processRecord(record, this.context)) this.write(outcome, out);
     }
+    this.metrics.tell();
     const last = records.at(-1);
     if (last !== undefined) {
       this.progress.stepped(last.appendedAt);
