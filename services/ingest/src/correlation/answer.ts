@@ -12,27 +12,37 @@ import type { Registration } from './registrations.js';
  * Errors  throws when the account is gone from the catalog, which cannot be: accounts are closed, never deleted
  */
 export function answered({ usage, attempt, part }: Ask, registration: Registration, view: SourceView): UsageEvent {
-  const before = usage.identity;
-  const identity = {
-    ...before,
+  const told = identified(usage, {
     // 0 belongs to events before any submission, whatever attempt the message has reached.
-    attempt: attempt ?? (before.attempt === 0 ? 0 : Math.max(1, registration.attempt)),
+    attempt: attempt ?? (usage.identity.attempt === 0 ? 0 : Math.max(1, registration.attempt)),
     part: part ?? registration.part,
-  };
-  const told = { ...usage, identity, usageEventId: usageEventId(identity) };
-  if (namesMessage(usage) && usage.account !== registration.account) return told;
+  });
+  if (namesMessage(usage) && usage.account !== registration.account)
+    return { ...usage, identity: told.identity, usageEventId: told.usageEventId };
   const chain = view.chain(registration.account) as string[];
   const rootPayer = chain.at(-1);
   if (rootPayer === undefined)
     throw new Error(`the account ${registration.account} registered and is not in the catalog`);
   return {
-    ...told,
+    ...usage,
+    identity: told.identity,
+    usageEventId: told.usageEventId,
     messageId: registration.messageId,
     catalogPosition: view.position,
     account: registration.account,
     rootPayer,
     chain,
   };
+}
+
+type Told = Pick<UsageEvent, 'identity' | 'usageEventId'>;
+
+/** Most receipts turn out to be what they said they were: their id is theirs already. */
+function identified(usage: UsageEvent, { attempt, part }: { attempt: number; part: number }): Told {
+  const { identity } = usage;
+  if (identity.attempt === attempt && identity.part === part) return usage;
+  const found = { ...identity, attempt, part };
+  return { identity: found, usageEventId: usageEventId(found) };
 }
 
 /** A part of a concatenated message, with the id that all its parts have. */

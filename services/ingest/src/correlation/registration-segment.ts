@@ -4,6 +4,9 @@ import type { Registration } from './registrations.js';
 const WORDS = 8;
 const FIRST_SLOTS = 1024;
 const HYPHEN = 45;
+const DIGITS = '0123456789abcdef';
+/** The form of a message id; its digits are written anew each time. */
+const TEXT = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1');
 
 /** Accounts are few and registrations many: an entry holds the number of its account. */
 export class Names {
@@ -130,7 +133,13 @@ function writeUuid(uuid: string, words: Uint32Array, at: number): void {
 }
 
 function readUuid(words: Uint32Array, at: number): string {
-  const hex = (i: number): string => (words[at + i] as number).toString(16).padStart(8, '0');
-  const [a, b, c, d] = [hex(0), hex(1), hex(2), hex(3)];
-  return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`;
+  let to = 0;
+  for (let i = 0; i < 4; i++) {
+    const word = words[at + i] as number;
+    for (let shift = 28; shift >= 0; shift -= 4) {
+      if (TEXT[to] === HYPHEN) to += 1;
+      TEXT[to++] = DIGITS.charCodeAt((word >>> shift) & 15);
+    }
+  }
+  return TEXT.toString('latin1');
 }
