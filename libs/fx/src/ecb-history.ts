@@ -1,4 +1,4 @@
-import type { FxDay } from '@ratestream/catalog';
+import { isCurrency, type FxDay } from '@ratestream/catalog';
 import { DateTime } from 'luxon';
 
 /** What the European Central Bank's rates are called, and per what they are quoted. */
@@ -16,6 +16,8 @@ export interface EcbHistory {
   /** In order of their dates. */
   readonly days: FxDay[];
   readonly faults: LineFault[];
+  /** Of each date. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 const PUBLISHED_AT = { hour: 16, zone: 'Europe/Berlin' };
@@ -30,7 +32,7 @@ const DATE_FORMATS = ['yyyy-MM-dd', 'd LLLL yyyy'];
  * In      `eurofxref-hist.csv` (Date,USD,JPY,…, a comma at the end, N/A for currencies not quoted that day), or the
  *         daily `eurofxref.csv`, which has spaces and writes 13 April 2026
  * Out     days in order, published at 16:00 in Frankfurt on their date. A line with a fault is left out whole and named,
- *         with every fault of it; a faulty header leaves nothing
+ *         with every fault of it. So is the column of a currency that does not exist; another faulty header leaves nothing
  * Never   guesses a figure: one that is zero, negative, in another notation, or with more than 12 digits before the point or 9 after it is a fault
  */
 export function parseEcbHistory(text: string): EcbHistory {
@@ -38,20 +40,31 @@ export function parseEcbHistory(text: string): EcbHistory {
   const header = cells(lines[0] ?? '');
   const faults = headerFaults(header);
   const currencies = header.slice(1);
-  if (faults.length > 0) return { days: [], faults };
+  const lineOf = new Map<string, number>();
+  if (faults.length > 0) return { days: [], faults, lines: lineOf };
+  const unknown = new Set(currencies.filter((currency) => !isCurrency(currency)));
+  for (const currency of unknown) faults.push(fault(1, currency, `"${currency}" is no currency of ISO 4217`));
   const days = new Map<string, FxDay>();
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index] as string;
     if (line.trim() === '') continue;
-    const day = readLine(line, index + 1, currencies, faults);
+    const day = readLine(line, index + 1, { currencies, unknown }, faults);
     if (day === null) continue;
     if (days.has(day.date)) faults.push(fault(index + 1, 'Date', `${day.date} is in the file twice`));
-    else days.set(day.date, day);
+    else {
+      days.set(day.date, day);
+      lineOf.set(day.date, index + 1);
+    }
   }
-  return { days: [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1)), faults };
+  return { days: [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1)), faults, lines: lineOf };
 }
 
-function readLine(line: string, number: number, currencies: readonly string[], faults: LineFault[]): FxDay | null {
+function readLine(
+  line: string,
+  number: number,
+  { currencies, unknown }: { currencies: readonly string[]; unknown: ReadonlySet<string> },
+  faults: LineFault[],
+): FxDay | null {
   const [dateText = '', ...figures] = cells(line);
   const before = faults.length;
   const date = readDate(dateText);
@@ -61,7 +74,7 @@ function readLine(line: string, number: number, currencies: readonly string[], f
   const rates: Record<string, string> = {};
   for (const [index, currency] of currencies.entries()) {
     const figure = figures[index] ?? '';
-    if (NOT_QUOTED.has(figure)) continue;
+    if (NOT_QUOTED.has(figure) || unknown.has(currency)) continue;
     if (!FIGURE.test(figure) || !/[1-9]/.test(figure))
       faults.push(fault(number, currency, `"${short(figure)}" is not a rate`));
     else rates[currency] = figure;

@@ -121,3 +121,14 @@ describe('the real history', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(5);
   });
 });
+
+test('a currency that does not exist is left out and named once; each day knows its line', () => {
+  const text = 'Date,USD,XYZ,\n2026-04-13,1.1684,7,\n2026-04-10,1.17,8,\n';
+  const { days, faults, lines } = parseEcbHistory(text);
+  expect(faults).toEqual([{ line: 1, column: 'XYZ', message: '"XYZ" is no currency of ISO 4217' }]);
+  expect(days.map(({ rates }) => rates)).toEqual([{ USD: '1.17' }, { USD: '1.1684' }]);
+  expect([...lines]).toEqual([
+    ['2026-04-13', 2],
+    ['2026-04-10', 3],
+  ]);
+});

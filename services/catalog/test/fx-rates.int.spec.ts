@@ -123,6 +123,23 @@ describe('the file of the ECB', () => {
     });
   });
 
+  test('a date ahead of its time is refused by its line, and keeps no other day from counting', async () => {
+    const ahead = `${APRIL}\n2026-04-16,1.17,0.87,N/A,\n1969-12-31,1.17,0.87,N/A,`;
+    expect((await operator('POST', '/fx-rates/ecb', ahead)).body).toMatchObject({
+      detail: '2 lines are refused, so nothing is staged; partial=accept stages the other 3.',
+      errors: [
+        { pointer: '/lines/5/Date', detail: 'lies more than a day ahead' },
+        { pointer: '/lines/6/Date', detail: 'lies before 1970' },
+      ],
+    });
+    const accepted = await operator('POST', '/fx-rates/ecb?partial=accept', ahead);
+    expect(accepted.body).toMatchObject({ status: 'staged', dayCount: 3, lastDate: '2026-04-13', refused: [{}, {}] });
+    // Whoever approves it sees what is missing.
+    expect(accepted.body['note']).toMatch(
+      /SHA-256 \w+, without line 5: lies more than a day ahead; line 6: lies before 1970$/,
+    );
+  });
+
   test.each(['', '<html>busy</html>', 'Date,USD,\n'])('%j is no file of rates', async (text) => {
     expect((await operator('POST', '/fx-rates/ecb?partial=accept', Buffer.from(text))).status).toBe(422);
   });
@@ -139,7 +156,7 @@ describe('the file of the ECB', () => {
     await load(text);
     expect((await operator('POST', '/fx-rates/ecb', text)).body).toMatchObject({ id: null, unchanged: days });
     expect(await events()).toHaveLength(Math.ceil(days / 250));
-  });
+  }, 60_000);
 });
 
 describe('what is known', () => {
@@ -301,9 +318,29 @@ describe('the feed', () => {
     await secured.app.close();
   });
 
-  test('leaves bad lines out, names them, and takes the rest', async () => {
-    feed.answer = (_request, response) => response.writeHead(200).end(`${APRIL}\n2026-04-08,?,0.87,N/A,`);
+  test('leaves bad lines out, says why, and takes the rest, also of the days after them', async () => {
+    let text = `${APRIL}\n2026-04-16,1.17,0.87,N/A,\n2026-04-08,?,0.87,N/A,`;
+    feed.answer = (_request, response) => response.writeHead(200, { etag: '"same"' }).end(text);
+    const refused = [
+      { line: 5, column: 'Date', message: 'lies more than a day ahead' },
+      { line: 6, column: 'USD', message: '"?" is not a rate' },
+    ];
+    expect(await pull()).toMatchObject({ lastOutcome: 'published', refusedLines: 2, refused });
+    expect((await operator('GET', '/fx-rates/status')).body).toMatchObject({ feed: { refusedLines: 2, refused } });
+    expect(await shown('fx_feed_refused_lines')).toMatch(/ 2$/);
+    // The same file: a day that is ahead no more counts.
+    now += 2 * 86_400_000_000;
+    expect(await pull()).toMatchObject({ lastOutcome: 'published', refusedLines: 1, refused: refused.slice(1) });
+    expect(feed.requests[1]).not.toHaveProperty('if-none-match');
+    text = text.replace(HEAD, `${HEAD}\n2026-04-15,1.18,0.88,N/A,`);
     expect(await pull()).toMatchObject({ lastOutcome: 'published', refusedLines: 1 });
+    expect(await events()).toEqual([
+      'ecb by fx-feed: 2026-04-09 2026-04-10 2026-04-13',
+      'ecb by fx-feed: 2026-04-16',
+      'ecb by fx-feed: 2026-04-15',
+    ]);
+    text = APRIL;
+    expect(await pull()).toMatchObject({ lastOutcome: 'unchanged', refusedLines: 0, refused: [] });
   });
 
   test.each([

@@ -30,6 +30,7 @@ export function publishFxRates({ id, body }: CommandOf<'PublishFxRates'>, contex
     checkDay(faults, day, `days/${index}`, base);
     if (day.publishedAt > now + MAX_AHEAD)
       faults.add(`days/${index}/publishedAt`, 'in_the_future', 'lies more than a day ahead');
+    if (day.publishedAt < 0) faults.add(`days/${index}/publishedAt`, 'too_early', 'lies before 1970');
   }
   const fresh = days.filter((day) => !view.fxDigests.has(id, day));
   const events: NewEvent[] = [];

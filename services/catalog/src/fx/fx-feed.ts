@@ -1,13 +1,15 @@
-import { formatInstant, OPERATOR } from '@ratestream/catalog';
-import { ECB, parseEcbHistory } from '@ratestream/fx';
-import type { Counter, Logger, Metrics } from '@ratestream/observability';
+import { formatInstant, OPERATOR, type CatalogSettings, type CatalogView } from '@ratestream/catalog';
+import { ECB, parseEcbHistory, type LineFault } from '@ratestream/fx';
+import type { Counter, Gauge, Logger, Metrics } from '@ratestream/observability';
 import { download, FeedError, type Conditions } from './feed-download.js';
 import type { FxPublisher } from './fx-publisher.js';
+import { screenHistory } from './screen-history.js';
 
 /** Of the author of what the feed publishes. */
 const ACTOR = 'fx-feed';
-/** Faults of lines that are logged; the rest is counted. */
+/** Faults of lines that are logged and shown; the rest is counted. */
 const LOGGED_FAULTS = 10;
+const SHOWN_FAULTS = 100;
 const NOTHING_KNOWN: Conditions = { etag: null, lastModified: null };
 
 export type PullOutcome = 'published' | 'unchanged' | 'not_modified' | 'failed';
@@ -21,8 +23,10 @@ export interface FeedStatus {
   lastSuccessAt: string | null;
   /** Why the last pull failed; null: it did not. */
   lastError: string | null;
-  /** Lines of the last file that were left out. */
+  /** Lines of the last file that were left out, until a file has none. */
   refusedLines: number;
+  /** Why, of the first of them. */
+  refused: LineFault[];
 }
 
 export interface FxFeedOptions {
@@ -31,6 +35,8 @@ export interface FxFeedOptions {
   timeoutMs: number;
   maxBytes: number;
   publisher: FxPublisher;
+  view: CatalogView;
+  settings: CatalogSettings;
   logger: Logger;
   metrics: Metrics;
   /** Microseconds UTC. */
@@ -43,7 +49,7 @@ export interface FxFeedOptions {
  */
 export class FxFeed {
   private readonly pulls: Counter<'outcome'>;
-  private readonly refused: Counter;
+  private readonly refused: Gauge;
   private known: Conditions = NOTHING_KNOWN;
   private current: FeedStatus;
   private timer: NodeJS.Timeout | undefined;
@@ -53,10 +59,10 @@ export class FxFeed {
   constructor(private readonly options: FxFeedOptions) {
     const { metrics, url, intervalSec } = options;
     this.pulls = metrics.counter('fx_feed_pulls_total', 'Pulls of the feed of exchange rates', ['outcome']);
-    this.refused = metrics.counter('fx_feed_refused_lines_total', 'Lines of the feed that were left out');
+    this.refused = metrics.gauge('fx_feed_refused_lines', 'Lines of the last file of the feed that were left out');
     this.current = {
       ...{ url: withoutSecrets(url), intervalSec, lastPullAt: null, lastOutcome: null },
-      ...{ lastSuccessAt: null, lastError: null, refusedLines: 0 },
+      ...{ lastSuccessAt: null, lastError: null, refusedLines: 0, refused: [] },
     };
   }
 
@@ -89,12 +95,13 @@ export class FxFeed {
     const { logger, clock } = this.options;
     const now = formatInstant(clock());
     try {
-      const { outcome, refusedLines } = await this.fetchAndPublish();
+      const { outcome, faults } = await this.fetchAndPublish();
       this.pulls.inc({ outcome });
-      const refused = outcome === 'not_modified' ? this.current.refusedLines : refusedLines;
+      const refusedLines = new Set(faults.map(({ line }) => line)).size;
+      this.refused.set(refusedLines);
       this.current = {
-        ...this.current,
-        ...{ lastPullAt: now, lastOutcome: outcome, lastSuccessAt: now, lastError: null, refusedLines: refused },
+        ...{ ...this.current, lastPullAt: now, lastOutcome: outcome, lastSuccessAt: now, lastError: null },
+        ...{ refusedLines, refused: faults.slice(0, SHOWN_FAULTS) },
       };
     } catch (error) {
       this.pulls.inc({ outcome: 'failed' });
@@ -105,23 +112,25 @@ export class FxFeed {
     return this.current;
   }
 
-  private async fetchAndPublish(): Promise<{ outcome: PullOutcome; refusedLines: number }> {
-    const { url, timeoutMs, maxBytes, publisher, logger } = this.options;
+  private async fetchAndPublish(): Promise<{ outcome: PullOutcome; faults: LineFault[] }> {
+    const { url, timeoutMs, maxBytes, publisher, view, settings, logger, clock } = this.options;
     const file = await download(url, this.known, { timeoutMs, maxBytes });
-    if (!file.changed) return { outcome: 'not_modified', refusedLines: 0 };
-    const { days, faults } = parseEcbHistory(file.text);
+    if (!file.changed) return { outcome: 'not_modified', faults: [] };
+    const authority = { scope: OPERATOR, permissions: ['write' as const] };
+    const context = { view, settings, authority, now: clock() };
+    const { days, faults } = screenHistory(parseEcbHistory(file.text), context);
+    const [first] = faults;
     if (days.length === 0)
-      throw new FeedError(`the file holds no rates: ${faults[0]?.message ?? 'it has no line but the first'}`);
-    if (faults.length > 0) {
-      this.refused.inc(faults.length);
+      throw new FeedError(
+        `the file holds no rates: ${first === undefined ? 'it has no line but the first' : `line ${first.line}: ${first.message}`}`,
+      );
+    if (first !== undefined)
       logger.warn({ faults: faults.slice(0, LOGGED_FAULTS), count: faults.length }, 'lines of the feed are left out');
-    }
-    const operator = { scope: OPERATOR, permissions: ['write' as const] };
-    const published = await publisher.publish({ ...ECB, days }, { authority: operator, actor: ACTOR });
-    // Only now: a file that was not taken in whole is asked for again.
-    this.known = { etag: file.etag, lastModified: file.lastModified };
+    const published = await publisher.publish({ ...ECB, days }, { authority, actor: ACTOR });
+    // Only now, and only a file that was taken in whole: any other is asked for again, and what was ahead of its time counts then.
+    this.known = first === undefined ? { etag: file.etag, lastModified: file.lastModified } : NOTHING_KNOWN;
     if (published > 0) logger.info({ days: published }, 'exchange rates published');
-    return { outcome: published > 0 ? 'published' : 'unchanged', refusedLines: faults.length };
+    return { outcome: published > 0 ? 'published' : 'unchanged', faults };
   }
 }
 

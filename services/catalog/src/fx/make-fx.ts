@@ -35,7 +35,8 @@ export function makeFx(options: FxOptions): FxPort {
     queries: new FxQueries(fx, clock),
     statuses: new FxStatusView({ fx, view, metrics, clock }),
     manual: new ManualFxRates({ pool, view, settings, commands, secondApprover, clock }),
-    feed: url === undefined ? null : new FxFeed({ url, ...limits, publisher, logger, metrics, clock }),
+    feed: url === undefined ? null : new FxFeed({ url, ...limits, publisher, view, settings, logger, metrics, clock }),
+    contextOf: (authority) => ({ view, settings, authority, now: clock() }),
     maxBytes: limits.maxBytes,
   });
 }
