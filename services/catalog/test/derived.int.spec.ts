@@ -245,15 +245,7 @@ test('a buy card in another currency is converted as known at computing, and the
   await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
   await derived.follower.look();
   expect(await imports(sell)).toMatchObject([{ status: 'failed', fault: { code: 'no_fx_rate' } }]);
-  const days = [{ date: '2026-05-04', publishedAt: 1_777_903_200_000_000, rates: { USD: '1.1684' } }];
-  const fx = await process.commands.execute({
-    command: { type: 'PublishFxRates', id: 'ecb', body: { base: 'EUR', days } },
-    authority: { scope: OPERATOR, permissions: ['admin'] },
-    actor: 'test',
-    expectedVersion: null,
-    idempotency: null,
-  });
-  expect(fx).toMatchObject({ outcome: 'done' });
+  await publishFx({ USD: '1.1684' });
   const asked = { 'idempotency-key': 'again' };
   const again = await created(call('POST', `/rate-cards/${sell}/derivation/recompute`, { version: 1 }, asked));
   expect(again.body).toMatchObject({
@@ -272,6 +264,61 @@ test('a buy card in another currency is converted as known at computing, and the
     ['any:GB', '0.048073'],
     ['any:GB-234-10;sender=long_code', '0.029244'],
     ['any:GB;fee=carrier_fee@2026-01-01', '0.002953'],
+  ]);
+});
+
+async function publishFx(rates: Record<string, string>): Promise<void> {
+  const days = [{ date: '2026-05-04', publishedAt: 1_777_903_200_000_000, rates }];
+  const result = await process.commands.execute({
+    command: { type: 'PublishFxRates', id: 'ecb', body: { base: 'EUR', days } },
+    authority: { scope: OPERATOR, permissions: ['admin'] },
+    actor: 'test',
+    expectedVersion: null,
+    idempotency: null,
+  });
+  expect(result).toMatchObject({ outcome: 'done' });
+}
+
+test('what could not be converted is computed again once the rate is there, and once only', async () => {
+  const { buy, sell } = await newPair({}, 'PLN');
+  await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
+  await derived.follower.look();
+  expect(await imports(sell)).toMatchObject([{ status: 'failed', fault: { code: 'no_fx_rate' } }]);
+  // Rates of other currencies change nothing.
+  await publishFx({ USD: '1.1684', JPY: '160' });
+  await derived.follower.look();
+  expect(await imports(sell)).toHaveLength(1);
+  // The process dies in the middle of it.
+  await publishFx({ USD: '1.1684', PLN: '4.25' });
+  await pool.query('create trigger die before insert on rate_import_chunk for each row execute function die()');
+  await expect(derived.follower.look()).rejects.toThrow();
+  await pool.query('drop trigger die on rate_import_chunk');
+  expect(await imports(sell)).toMatchObject([{ status: 'reading' }, { status: 'failed' }]);
+  await derived.follower.look();
+  const fx = { from: 'PLN', to: 'EUR', rateDate: '2026-05-04', fromPerBase: '4.25' };
+  const done = [
+    { status: 'staged', effectiveFrom: '2098-01-01T00:00:00.000Z', derived: { version: 1, fx } },
+    { status: 'failed' },
+  ];
+  expect(await imports(sell)).toMatchObject(done);
+  await publishFx({ USD: '1.1684', PLN: '4.26' });
+  await derived.follower.look();
+  expect(await imports(sell)).toMatchObject(done);
+  expect(await imports(sell)).toHaveLength(2);
+});
+
+test('a version that made way while its rate was awaited is not computed any more', async () => {
+  const { buy, sell } = await newPair({}, 'SEK');
+  await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
+  await derived.follower.look();
+  await publish(buy, '0.06', `?effectiveFrom=${LATER}`);
+  await derived.follower.look();
+  await publishFx({ SEK: '11' });
+  await derived.follower.look();
+  expect(await imports(sell)).toMatchObject([
+    { status: 'staged', derived: { version: 2 } },
+    { status: 'failed', derived: { version: 2 } },
+    { status: 'failed', derived: { version: 1 } },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { NAMESPACES, uuidV5, type CatalogEvent } from '@ratestream/events';
 import type { Logger } from '@ratestream/observability';
 import { transaction, type Pool } from '@ratestream/postgres';
 import type { CatalogState } from '../commands/catalog-state.js';
-import { derivedImports, isOpen, lockPosition, movePosition, nextVersionEvent } from './derivation-store.js';
+import { derivedImports, isOpen, lockPosition, movePosition, nextEvent, unconverted } from './derivation-store.js';
 import type { DerivedOrder, DerivedStager } from './derived-stager.js';
 
 export interface FollowerOptions {
@@ -11,6 +11,8 @@ export interface FollowerOptions {
   state: CatalogState;
   stager: DerivedStager;
   logger: Logger;
+  /** Microseconds UTC. */
+  clock: () => number;
   /** How often it looks for versions, whoever published them. */
   intervalMs: number;
 }
@@ -18,7 +20,8 @@ export interface FollowerOptions {
 type DerivedCard = DerivedOrder['card'];
 
 /**
- * Keeps derived cards after their buy cards: every published or withdrawn version, in the order of the catalog.
+ * Keeps derived cards after their buy cards: every published or withdrawn version, in the order of the catalog. What could
+ * not be converted is computed again when exchange rates are published.
  *
  * Driven by the stored events from a stored position. The position moves in one transaction after the staging of its
  * event; imports have ids made of card, version and position, so a process that dies in between finds what it had begun
@@ -59,7 +62,7 @@ export class DerivationFollower {
     return transaction(pool, async (tx) => {
       const after = await lockPosition(tx);
       if (after === null) return false;
-      const { event, position } = await nextVersionEvent(tx, after);
+      const { event, position } = await nextEvent(tx, after);
       if (event === null) {
         if (position > after) await movePosition(tx, position);
         return false;
@@ -82,6 +85,21 @@ export class DerivationFollower {
       const { cardId, version } = JSON.parse(event.data) as CatalogEventData['RateCardVersionWithdrawn'];
       for (const card of this.followers(cardId)) await this.withdrawn(card, version, { position, by: actor });
       await this.renew(cardId, position);
+    }
+    if (event.type === 'FxRatesPublished') await this.convert(position);
+  }
+
+  /**
+   * What failed for want of an exchange rate and can be converted now; where it cannot, the one that failed goes on waiting.
+   * Whatever becomes of it is the newest import of its version, so that the next rates begin nothing again.
+   */
+  private async convert(position: number): Promise<void> {
+    const { pool, state, stager, clock } = this.options;
+    for (const { cardId, fromCardId, fromVersion, effectiveFrom, by } of await unconverted(pool)) {
+      const card = this.followers(fromCardId).find(({ id }) => id === cardId);
+      const inForceThere = inForce(state.view.versions(fromCardId), effectiveFrom ?? clock());
+      if (card === undefined || inForceThere !== fromVersion || !(await stager.canConvert(card))) continue;
+      await this.stage(card, fromVersion, effectiveFrom, { position, by });
     }
   }
 
@@ -133,14 +151,14 @@ export class DerivationFollower {
   private async stage(
     card: DerivedCard,
     number: number,
-    effectiveFrom: number,
+    effectiveFrom: number | null,
     { position, by }: { position: number; by: string },
   ): Promise<void> {
     const { pool, state, stager } = this.options;
     const { fromCardId } = card.derivation;
     const version = state.view.everyVersion(fromCardId).find((one) => one.version === number);
     if (version === undefined) return;
-    const id = uuidV5(NAMESPACES.catalogEvent, `${position} ${card.id} ${fromCardId} ${number} ${effectiveFrom}`);
+    const id = uuidV5(NAMESPACES.catalogEvent, `${position} ${card.id} ${fromCardId} ${number} ${effectiveFrom ?? ''}`);
     if (!(await isOpen(pool, id))) return;
     const order = { id, card, version, effectiveFrom, by };
     await stager.stage(await stager.begin(pool, order), order);

@@ -20,16 +20,16 @@ export async function movePosition(tx: Tx, position: number): Promise<void> {
 }
 
 /**
- * The next event of a version after a position; where there is none, the last position of all: nothing before it has to be
+ * The next event of a version or of exchange rates after a position; where there is none, the last position of all: nothing before it has to be
  * looked at again. One statement, so that no version is committed between the two.
  */
-export async function nextVersionEvent(
+export async function nextEvent(
   db: Queryable,
   after: number,
 ): Promise<{ event: CatalogEvent | null; position: number }> {
   const { rows } = await db.query<{ next: string | null; last: string | null }>(
     `select (select position from catalog_event where position > $1
-         and type in ('RateCardVersionPublished', 'RateCardVersionWithdrawn') order by position limit 1) as next,
+         and type in ('RateCardVersionPublished', 'RateCardVersionWithdrawn', 'FxRatesPublished') order by position limit 1) as next,
        (select max(position) from catalog_event) as last`,
     [after],
   );
@@ -76,6 +76,40 @@ export async function derivedImports(
     publishedVersion: row.published_version,
     uploadedBy: row.uploaded_by,
   }));
+}
+
+/** Why a derived import failed that waits for an exchange rate. */
+export const NO_FX_RATE = 'no_fx_rate';
+
+/** A derived import that failed for want of an exchange rate. */
+export interface Unconverted {
+  cardId: string;
+  fromCardId: string;
+  fromVersion: number;
+  effectiveFrom: number | null;
+  by: string;
+}
+
+/** What failed for want of an exchange rate where nothing has come of the same version since; one that died in between is nothing. */
+export async function unconverted(db: Queryable): Promise<Unconverted[]> {
+  const { rows } = await db.query<{
+    card_id: string;
+    derived: string;
+    effective_from: string | null;
+    uploaded_by: string;
+  }>(
+    `select card_id, derived, effective_from, uploaded_by from (
+       select distinct on (card_id, derived::json ->> 'cardId', derived::json ->> 'version')
+         card_id, derived, effective_from, uploaded_by, uploaded_at, id, fault::json ->> 'code' as code from rate_import
+       where derived is not null and status <> 'reading' and fault::json ->> 'code' is distinct from '${INTERRUPTED_CODE}'
+       order by card_id, derived::json ->> 'cardId', derived::json ->> 'version', uploaded_at desc, id
+     ) as newest where code = '${NO_FX_RATE}' order by uploaded_at, id`,
+  );
+  return rows.map((row) => {
+    const { cardId, version } = JSON.parse(row.derived) as { cardId: string; version: number };
+    const effectiveFrom = row.effective_from === null ? null : Number(row.effective_from);
+    return { cardId: row.card_id, fromCardId: cardId, fromVersion: version, effectiveFrom, by: row.uploaded_by };
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import { ratesOf } from '../imports/margin-cards.js';
 import { plainLayout } from '../imports/plain-layout.js';
 import type { StoredExchange } from '../what-if/exchange.js';
 import { authorsOf } from './derivation-authors.js';
-import { DERIVATION, derivedImports } from './derivation-store.js';
+import { DERIVATION, derivedImports, NO_FX_RATE } from './derivation-store.js';
 import { derivedFindings } from './derived-findings.js';
 
 const BREATH_ITEMS = 2_000;
@@ -78,8 +78,8 @@ export class DerivedStager {
     const buy = this.buyCard(card);
     const fx = one.derived?.fx ?? null;
     if (fx === null && buy.currency !== card.currency) {
-      const message = `no rate from ${buy.currency} to ${card.currency} is known of ${card.derivation.fx.source}`;
-      return failImport(pool, one.id, { code: 'no_fx_rate', message, row: null, column: null });
+      const message = `no rate from ${buy.currency} to ${card.currency} is known of ${card.derivation.fx.source}; it is computed again when one is`;
+      return failImport(pool, one.id, { code: NO_FX_RATE, message, row: null, column: null });
     }
     try {
       const now = clock();
@@ -130,6 +130,12 @@ export class DerivedStager {
     const buy = this.options.view.cards.get(derivation.fromCardId);
     if (buy === undefined) throw new Error(`rate card "${id}" follows "${derivation.fromCardId}", which is not there`);
     return buy;
+  }
+
+  /** Whether the rates of its buy card can be put into the card's currency now. */
+  async canConvert(card: DerivedOrder['card']): Promise<boolean> {
+    const buy = this.buyCard(card);
+    return buy.currency === card.currency || (await this.evidence(buy, card)) !== null;
   }
 
   /** The rate at the moment of computing, as known then. */
