@@ -11,6 +11,7 @@ import type { Draft } from './rows/draft.js';
 import { HeaderFinder, type Layout } from './rows/header.js';
 import { RowReader } from './rows/row-reader.js';
 import { mergedRows, refuseSecondTable } from './rows/sheet-shape.js';
+import { SurchargeNames } from './rows/surcharge-names.js';
 import { findTies } from './rows/ties.js';
 
 /** A price that moves by more than this is looked at. */
@@ -154,10 +155,13 @@ export class SheetAnalysis {
       }
       if (index % BATCH_ROWS === BATCH_ROWS - 1) yield { verdicts: [], findings: [] };
     }
+    const { mapping, mode } = this.options;
+    const staying = mode === 'full' ? keptRates(base, scopeOf(mapping)) : base.values();
+    const fees = new SurchargeNames(staying, mapping.surcharges);
     for (let from = 0; from < candidates.length; from += BATCH_ROWS) {
-      yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners);
+      yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners, fees);
     }
-    this.next = nextRates(base, this.rates, this.options.mode, scopeOf(this.options.mapping));
+    this.next = nextRates(base, this.rates, mode, scopeOf(mapping));
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
     this.findInSheet(batch);
     yield batch;
@@ -180,7 +184,11 @@ export class SheetAnalysis {
     };
   }
 
-  private judge(candidates: readonly Candidate[], winners: ReadonlyMap<string, Candidate>): AnalysisBatch {
+  private judge(
+    candidates: readonly Candidate[],
+    winners: ReadonlyMap<string, Candidate>,
+    fees: SurchargeNames,
+  ): AnalysisBatch {
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
     for (const candidate of candidates) {
       const { row, rates, warnings } = candidate;
@@ -188,7 +196,9 @@ export class SheetAnalysis {
       const lost = rates
         .filter(({ rateId }) => winners.get(rateId) !== candidate)
         .map((rate) => this.duplicate(rate, candidate, winners));
-      const faults = rates.length > 0 && won.length === 0 ? lost : candidate.faults;
+      const faults = rates.length > 0 && won.length === 0 ? lost : [...candidate.faults];
+      if (faults.length === 0)
+        for (const { field, message } of fees.add(won)) faults.push(this.fault(field, 'too_many_surcharges', message));
       if (faults.length > 0) this.refuse(row, faults, batch);
       else {
         this.accepted += 1;

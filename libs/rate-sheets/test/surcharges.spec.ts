@@ -140,3 +140,42 @@ test.each([
 ])('a mapping that cannot be meant is refused: %j', async (change, message) => {
   await expect(importSheet(HEADER, { ...mapping, ...change })).rejects.toThrow(message);
 });
+
+describe('a card has at most a hundred surcharges', () => {
+  const fees = (from: number, to: number): SheetMappingInput => ({
+    country: { column: 'Country' },
+    currency: { fixed: 'EUR' },
+    decimal: '.',
+    surcharges: Array.from({ length: to - from }, (_, n) => ({ name: `fee_${from + n}`, column: `F${from + n}` })),
+  });
+  const sheet = (from: number, to: number, rows: string[][]): string => {
+    const names = Array.from({ length: to - from }, (_, n) => `F${from + n}`);
+    return [['Country', ...names], ...rows].map((row) => row.join(';')).join('\n');
+  };
+  /** As 98 partial sheets before have left it. */
+  const base = Array.from({ length: 5 }, async (_, n) => {
+    const [from, to] = [n * 20, Math.min(98, n * 20 + 20)];
+    const row = ['Germany', ...Array<string>(to - from).fill('0.01')];
+    return (await importSheet(sheet(from, to, [row]), fees(from, to))).rates;
+  });
+
+  test.each([
+    ['partial', [[2], [3, 'E too_many_surcharges'], [4], [5, 'D too_many_surcharges']]],
+    // A full sheet withdraws its own kinds, so one of the 98 does not stay.
+    ['full', [[2], [3], [4, 'B too_many_surcharges'], [5]]],
+  ] as const)('%s: those that stay count, and the row that brings one more is named', async (mode, expected) => {
+    const before = (await Promise.all(base)).flat();
+    expect(before).toHaveLength(98);
+    const rows = [
+      ['Germany', '', '0.01', '', ''],
+      ['France', '', '0.01', '0.02', '0.03'],
+      ['Spain', '0.01', '', '', '0.04'],
+      ['Italy', '', '', '0.02', ''],
+    ];
+    const { verdicts, next } = await importSheet(sheet(97, 101, rows), fees(97, 101), { base: before, mode });
+    expect(
+      verdicts.map(({ row, faults }) => [row, ...faults.map(({ column, code }) => `${column ?? '-'} ${code}`)]),
+    ).toEqual(expected);
+    expect(new Set(next.map(({ surcharge }) => surcharge)).size).toBe(100);
+  });
+});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
+  MAX_SURCHARGES,
   NUMBER_COLUMNS,
   parseInstant,
   parseNumberRow,
@@ -31,9 +32,6 @@ interface SheetKind<T> extends CsvSheet {
   field: 'rates' | 'numbers';
   sheet: () => RowSheet<T>;
 }
-
-/** Each may be a component of every leg: thousands would make events that no topic takes. */
-const MAX_SURCHARGES = 100;
 
 /** Reads the rates of one upload. */
 function rateRowReader(): typeof parseRateRow {
