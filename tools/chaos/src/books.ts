@@ -39,6 +39,25 @@ function addLeg(
   if (side === 'sell') sums.add(`held sell ${payer} ${currency}`, held);
 }
 
+/** What reports add up: each leg in the installation's currency where a rate is known, else in its card's. */
+export function addReported(sums: Sums, { legs }: RatedEvent): void {
+  for (const { side, payer, payee, amount, currency, reporting } of legs)
+    sums.add(
+      `reported ${side} ${payer}>${payee} ${reporting?.currency ?? currency}`,
+      fromNano(reporting?.amount ?? amount).toFixed(),
+    );
+}
+
+export async function warehouseReported(clickhouse: ClickHouse): Promise<Sums> {
+  const rows = await clickhouse.query<{ name: string; amount: string }>(
+    `SELECT concat('reported ', side, ' ', payer, '>', payee, ' ', reporting_currency) AS name, toString(sum(reporting_amount)) AS amount
+     FROM rated_legs WHERE leg >= 0 GROUP BY name`,
+  );
+  const sums = new Sums();
+  for (const { name, amount } of rows) sums.add(name, amount);
+  return sums;
+}
+
 export async function warehouseSums(clickhouse: ClickHouse): Promise<Sums> {
   const rows = await clickhouse.query<{
     side: string;

@@ -3,7 +3,17 @@ import type { CatalogEvent, RateChunk } from '@ratestream/events';
 import type { Kafka } from '@ratestream/kafka';
 import { compare, explainDifference, Oracle, RatedFold, readCatalog } from '@ratestream/tool-oracle';
 import type { OracleCatalog } from '@ratestream/tool-oracle';
-import { addRated, addVerdict, asLedger, ledgerSums, warehouseCounts, warehouseSums } from './books.js';
+import {
+  addRated,
+  addReported,
+  addVerdict,
+  asLedger,
+  ledgerSums,
+  warehouseCounts,
+  warehouseReported,
+  warehouseSums,
+} from './books.js';
+import { Coverage } from './coverage.js';
 import type { Installation } from './installation.js';
 import { Sums } from './sums.js';
 import { readPartition, readTopic, WIRE_HEADER } from './topic-records.js';
@@ -16,6 +26,9 @@ export interface MoneyCheck {
   duplicates: number;
   conflicts: number;
   ratedEvents: number;
+  /** How many legs were priced by what. */
+  pricedBy: Record<string, number>;
+  /** By currency. */
   settledSell: string;
   settledBuy: string;
   heldSell: string;
@@ -25,6 +38,8 @@ export interface MoneyCheck {
 }
 
 const SHOWN = 20;
+/** `CURRENCY` of the stack that chaos starts. */
+const REPORTING = 'EUR';
 
 /** Check (b): the oracle's money, `rated`, the ledger and ClickHouse are the same to the nano-unit, and nothing is doubled. */
 export async function checkMoney(installation: Installation): Promise<MoneyCheck> {
@@ -33,6 +48,8 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
   const must = new Sums();
   const inLedger = new Sums();
   const rated = new Sums();
+  const reported = new Sums();
+  const coverage = new Coverage(catalog);
   const check: MoneyCheck = {
     parts: 0,
     legs: 0,
@@ -41,6 +58,7 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
     duplicates: 0,
     conflicts: 0,
     ratedEvents: 0,
+    pricedBy: {},
     settledSell: '',
     settledBuy: '',
     heldSell: '',
@@ -59,6 +77,7 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
       const event = codecs.RatedEvent.decode(value, WIRE_HEADER);
       fold.add(event);
       addRated(rated, event);
+      addReported(reported, event);
       check.ratedEvents++;
     });
     const result = oracle.judge(catalog, fold.timedOut());
@@ -67,7 +86,10 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
     if (differences.length > SHOWN)
       check.faults.push(`… and ${differences.length - SHOWN} more in partition ${partition}`);
     if (fold.repeated > 0) check.faults.push(`rated-${partition} holds ${fold.repeated} ratedIds twice`);
-    for (const leg of result.legs.values()) addVerdict(must, leg);
+    for (const leg of result.legs.values()) {
+      addVerdict(must, leg);
+      coverage.add(leg);
+    }
     for (const [name, amount] of asLedger(result.legs.values()).entries()) inLedger.add(name, amount);
     for (const [reason, legs] of result.unratedLegs) check.unrated[reason] = (check.unrated[reason] ?? 0) + legs;
     check.parts += result.parts;
@@ -76,9 +98,11 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
     check.duplicates += result.duplicates;
     check.conflicts += result.conflicts;
   }
-  check.settledSell = must.total('settled sell').toFixed();
-  check.settledBuy = must.total('settled buy').toFixed();
-  check.heldSell = must.total('held sell').toFixed();
+  check.settledSell = must.byCurrency('settled sell');
+  check.settledBuy = must.byCurrency('settled buy');
+  check.heldSell = must.byCurrency('held sell');
+  check.pricedBy = coverage.all;
+  for (const name of coverage.missing()) check.faults.push(`no leg was priced by ${name}: the run has not seen it`);
   const counts = await warehouseCounts(clickhouse);
   check.warehouseRows = counts.rows;
   if (counts.doubled !== 0) check.faults.push(`ClickHouse holds ${counts.doubled} rows twice`);
@@ -86,6 +110,7 @@ export async function checkMoney(installation: Installation): Promise<MoneyCheck
     check.faults.push(`ClickHouse knows ${counts.events} rated events of ${check.ratedEvents}`);
   check.faults.push(...must.differencesFrom(rated, 'must be', 'rated'));
   check.faults.push(...must.differencesFrom(await warehouseSums(clickhouse), 'must be', 'ClickHouse'));
+  check.faults.push(...reported.differencesFrom(await warehouseReported(clickhouse), 'rated', 'ClickHouse'));
   check.faults.push(...inLedger.differencesFrom(await ledgerSums(balance), 'must be', 'ledger'));
   return check;
 }
@@ -99,5 +124,5 @@ async function loadCatalog(kafka: Kafka): Promise<OracleCatalog> {
   await readTopic(kafka, 'catalog.rates', ({ value }) => {
     if (value !== null) chunks.push(codecs.RateChunk.decode(value, WIRE_HEADER));
   });
-  return readCatalog(events, chunks);
+  return { ...readCatalog(events, chunks), reportingCurrency: REPORTING };
 }

@@ -19,6 +19,7 @@ export function report(result: ChaosResult): string {
     `  rejected: ${counts(raw.rejectReasons)}`,
     `money: ${money.parts} parts, ${money.legs} legs, ${money.timeouts} timed out, ${money.duplicates} duplicates with the replay, unrated: ${counts(money.unrated)}`,
     `  settled sell ${money.settledSell}, settled buy ${money.settledBuy}, held ${money.heldSell}`,
+    `  priced by: ${counts(money.pricedBy)}`,
     `  oracle = rated = ledger = ClickHouse: ${money.faults.length === 0 ? 'yes, to the nano-unit' : 'NO'}`,
     ...money.faults.slice(0, 40).map((fault) => `  ${fault}`),
     ...raw.lost.slice(0, 20).map((place) => `  lost: ${place}`),

@@ -27,6 +27,15 @@ export class Sums {
     return total;
   }
 
+  /** Currencies are not added up: `12.5 EUR, 3 USD`. Names end with theirs. */
+  byCurrency(prefix: string): string {
+    const totals = new Sums();
+    for (const [name, amount] of this.amounts)
+      if (name.startsWith(prefix)) totals.add(name.slice(name.lastIndexOf(' ') + 1), amount);
+    const known = [...totals.entries()].filter(([currency]) => currency !== '').sort(([a], [b]) => (a < b ? -1 : 1));
+    return known.length === 0 ? '0' : known.map(([currency, amount]) => `${amount.toFixed()} ${currency}`).join(', ');
+  }
+
   entries(): Iterable<[string, Exact]> {
     return this.amounts.entries();
   }

@@ -9,13 +9,15 @@ import {
 } from '@ratestream/tool-simulator';
 import type { GeneratedCatalog } from '@ratestream/tool-simulator';
 import type { Installation } from './installation.js';
+import { DESK, enterDeskRates } from './desk-rates.js';
 import type { ChaosOptions } from './options.js';
 
 const SECOND = 1_000_000;
 
 /**
- * Creates tenants and prices. The second version of every card takes effect in the middle of the messages' accept times,
- * and both are published before the first message, so what a message costs does not hang on when it is rated.
+ * Creates tenants, prices and exchange rates. The second version of every card takes effect in the middle of the messages'
+ * accept times, and so do another exchange rate and, for a while, a surcharge; all are published before the first message, so
+ * what a message costs does not hang on when it is rated.
  */
 export async function setUp(
   installation: Installation,
@@ -25,13 +27,16 @@ export async function setUp(
   const spanSec = Math.max(30, Math.ceil(options.messages / 1_000));
   // Lateness, receipts and failover reach behind the last accept time; no event may lie in the future.
   const startAt = Math.floor(Date.now() / 1_000) * SECOND - (spanSec + 600) * SECOND;
+  const secondVersionAt = startAt + Math.floor(spanSec / 2) * SECOND;
   const catalog = generateCatalog({
     seed: options.seed,
     size: 'demo',
     startAt,
-    secondVersionAt: startAt + Math.floor(spanSec / 2) * SECOND,
+    secondVersionAt,
     timeoutSec: options.timeoutSec,
+    dealSource: DESK,
   });
+  await enterDeskRates(installation.http, installation.stack.addresses.entryUrl, startAt, secondVersionAt);
   const { created } = await setUpCatalog(installation.http, catalog);
   await topUpAccounts(installation.http, catalog);
   say(`catalog: ${created} things created`);

@@ -40,6 +40,8 @@ test('every form of a life occurs', () => {
     parsed.some(({ event, account, id }) => event === 'delivered' && account === undefined && id === undefined),
   ).toBe(true);
   expect(parsed.some(({ mcc, event }) => event === 'accepted' && mcc === undefined)).toBe(true);
+  expect(parsed.some(({ originCountry, event }) => event === 'accepted' && originCountry === undefined)).toBe(true);
+  expect(parsed.some(({ originCountry }) => originCountry === 'IN')).toBe(true);
 });
 
 test('Kannel lines look like its access log', () => {

@@ -17,12 +17,21 @@ class FakeCatalog {
 
   post(
     path: string,
-    body: { id: string; parentId?: string | null; planId?: string; owner?: string | null },
+    body: {
+      id: string;
+      parentId?: string | null;
+      planId?: string | null;
+      rateGroupId?: string | null;
+      owner?: string | null;
+      overrides?: { cardId: string }[];
+    },
   ): Promise<unknown> {
     for (const [kind, id] of [
       ['accounts', body.parentId],
       ['accounts', body.owner],
       ['plans', body.planId],
+      ['rate-groups', body.rateGroupId],
+      ...(body.overrides ?? []).map(({ cardId }) => ['rate-cards', cardId] as const),
     ] as const) {
       if (typeof id === 'string' && !this.created.has(`/api/catalog/v1/${kind}/${id}`))
         return Promise.reject(new RefusedError(422, path, `${id} is missing`));
@@ -32,8 +41,9 @@ class FakeCatalog {
   }
 
   postText(path: string): Promise<unknown> {
+    const isNew = !this.created.has(path);
     this.created.add(path.replace('?id=', '/'));
-    return Promise.resolve({});
+    return Promise.resolve({ published: isNew ? 1 : 0 });
   }
 }
 

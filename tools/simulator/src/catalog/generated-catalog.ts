@@ -6,6 +6,7 @@ import type {
   Micros,
   Plan,
   RateCard,
+  RateGroup,
   Source,
   Supplier,
 } from '@ratestream/catalog';
@@ -22,6 +23,14 @@ export interface SheetRow {
   basis?: string;
   timeoutSec?: number;
   timeoutPolicy?: string;
+  senderType?: string;
+  /** `unknown`: of messages whose origin nobody tells. */
+  originCountry?: string;
+  routeGrade?: string;
+  priority?: number;
+  surcharge?: string;
+  validFrom?: Micros;
+  validUntil?: Micros;
 }
 
 export interface SheetVersion {
@@ -31,6 +40,7 @@ export interface SheetVersion {
 
 export interface GeneratedCard {
   card: RateCard;
+  /** None: its rates are derived from another card's. */
   versions: SheetVersion[];
 }
 
@@ -72,6 +82,9 @@ export interface GeneratedCatalog {
   sources: Source[];
   cards: GeneratedCard[];
   plans: Plan[];
+  rateGroups: Omit<RateGroup, 'version'>[];
+  /** Simulated exchange rates of the last weeks, as the ECB writes its history. */
+  exchangeRates: string;
   numberingPlan: { id: string; rows: NumberSheetRow[] };
   apiKeys: Pick<ApiKey, 'id' | 'name' | 'scope' | 'permissions'>[];
   topUps: TopUp[];

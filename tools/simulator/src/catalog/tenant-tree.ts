@@ -10,6 +10,10 @@ const NAMES =
   );
 const TRADES = 'Bank Logistics Market Clinic Travel Energy Games Insurance Foods Security'.split(' ');
 const CLASSES = ['otp', 'transactional', 'promotional', 'p2p'];
+/** Who is debited in another currency than the installation's. */
+const ABROAD: Readonly<Record<string, string>> = { 'direct-3': 'USD', 'direct-4': 'GBP', 'reseller-2': 'GBP' };
+/** A customer with a card of its own for some countries; it has nothing for Switzerland, so the plan's card is asked there. */
+const AGREED: Account['overrides'] = [{ trafficClass: null, countries: ['DE', 'AT', 'CH'], cardId: 'sell-agreed' }];
 const RETAIL_PLANS = ['plan-retail-accept', 'plan-retail-delivered', 'plan-retail-final'];
 
 export interface TreeSize {
@@ -34,14 +38,23 @@ export class TenantTree {
 
   grow({ resellers, customers, direct }: TreeSize): void {
     for (let i = 1; i <= direct; i++) {
-      const plan = RETAIL_PLANS[i % RETAIL_PLANS.length] ?? null;
-      this.open(`direct-${i}`, null, companyName(i), plan, i % 2 === 0 ? 'prepaid' : 'postpaid', 40 / i);
+      // From the sixth on they are small, and share what their group has.
+      const planId = i < 6 ? (RETAIL_PLANS[i % RETAIL_PLANS.length] ?? null) : null;
+      const overrides = i === 2 ? AGREED : [];
+      this.open(`direct-${i}`, null, companyName(i), i % 2 === 0 ? 'prepaid' : 'postpaid', 40 / i, {
+        currency: ABROAD[`direct-${i}`] ?? this.currency,
+        planId,
+        rateGroupId: planId === null ? 'group-retail' : null,
+        overrides,
+      });
     }
     for (let i = 1; i <= resellers; i++) {
       const id = `reseller-${i}`;
       const plan = i % 2 === 0 ? 'plan-wholesale-delivered' : 'plan-wholesale';
-      this.open(id, null, `${NAMES[(i * 5) % NAMES.length] ?? ''} Messaging ${i}`, plan, 'postpaid', 1);
-      this.addCustomers(id, customers, 1320);
+      const currency = ABROAD[id] ?? this.currency;
+      const name = `${NAMES[(i * 5) % NAMES.length] ?? ''} Messaging ${i}`;
+      this.open(id, null, name, 'postpaid', 1, { currency, planId: plan });
+      this.addCustomers(id, customers, 1620, currency);
       if (i % 3 === 1) this.addSubReseller(id, i, customers);
     }
   }
@@ -49,22 +62,26 @@ export class TenantTree {
   private addSubReseller(parentId: string, number: number, customers: number): void {
     const id = `${parentId}-sub`;
     const name = `${NAMES[(number * 7) % NAMES.length] ?? ''} Connect ${number}`;
-    this.open(id, parentId, name, `plan-${parentId}-delivered`, 'postpaid', 1);
-    this.addCustomers(id, Math.max(1, customers - 2), 1500);
+    const { currency } = this;
+    this.open(id, parentId, name, 'postpaid', 1, { currency, planId: `plan-${parentId}-delivered` });
+    this.addCustomers(id, Math.max(1, customers - 2), 2050, currency);
   }
 
-  private addCustomers(parentId: string, count: number, permille: number): void {
+  private addCustomers(parentId: string, count: number, permille: number, currency: string): void {
     const cardId = `sell-${parentId}`;
-    const style = { permille, withDefault: false, classes: { otp: 1100 } };
-    this.lists.addCard(cardId, `Prices of ${parentId}`, 'sell', style, { owner: parentId });
+    const style = { permille, withDefault: false, classes: { otp: 1100 }, surcharges: true };
+    this.lists.addCard(cardId, `Prices of ${parentId}`, 'sell', style, { owner: parentId, currency });
     for (const basis of ['submit', 'delivered'] as const) {
       const bindings = [{ ...PLAIN_BINDING, cardId }];
-      this.lists.addPlan(`plan-${parentId}-${basis}`, `${parentId} on ${basis}`, basis, bindings, parentId);
+      this.lists.addPlan(`plan-${parentId}-${basis}`, `${parentId} on ${basis}`, basis, bindings, { owner: parentId });
     }
     for (let i = 1; i <= count; i++) {
-      const plan = `plan-${parentId}-${i % 2 === 0 ? 'delivered' : 'submit'}`;
+      const planId = `plan-${parentId}-${i % 2 === 0 ? 'delivered' : 'submit'}`;
       const mode = i % 2 === 0 ? 'prepaid' : 'postpaid';
-      this.open(`${parentId}-customer-${i}`, parentId, companyName(i + parentId.length * 3), plan, mode, 18 / i);
+      this.open(`${parentId}-customer-${i}`, parentId, companyName(i + parentId.length * 3), mode, 18 / i, {
+        currency,
+        planId,
+      });
     }
   }
 
@@ -72,18 +89,16 @@ export class TenantTree {
     id: string,
     parentId: string | null,
     name: string,
-    planId: string | null,
     mode: Account['mode'],
     weight: number,
+    terms: Pick<Account, 'currency' | 'planId'> & Partial<Account>,
   ): void {
     this.accounts.push({
       id,
       parentId,
       name,
-      currency: this.currency,
       timeZone: this.random.pick(['Europe/Berlin', 'Europe/London', 'UTC']),
       partition: null,
-      planId,
       mode,
       creditLimit: mode === 'postpaid' ? String(this.random.int(5, 50) * 1000) : '0',
       warnBelow: mode === 'prepaid' ? '500' : null,
@@ -92,6 +107,7 @@ export class TenantTree {
       taxCategory: null,
       closed: false,
       ...PLAIN_ACCOUNT,
+      ...terms,
     });
     this.addSender(id, name, weight);
   }

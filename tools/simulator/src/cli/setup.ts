@@ -53,7 +53,10 @@ function* catalogSteps(http: HttpClient, catalog: GeneratedCatalog): Generator<S
     }
     for (const plan of plans) if ((plan.owner ?? null) === owner) yield create(http, seed, 'plans', plan);
   }
+  // First, so that no amount has to wait for its conversion.
+  yield { what: 'simulated exchange rates', run: () => loadExchangeRates(http, catalog) };
   yield* pricesOf(null);
+  for (const group of catalog.rateGroups) yield create(http, seed, 'rate-groups', group);
   for (const supplier of catalog.suppliers) yield create(http, seed, 'suppliers', supplier);
   for (const connection of catalog.connections) yield create(http, seed, 'connections', connection);
   for (const account of catalog.accounts) {
@@ -109,6 +112,17 @@ async function publishVersion(
     sheetCsv(rows),
     `simulator-${seed}-${cardId}-v${number}`,
   );
+}
+
+/** Days that are there already say nothing new, and nothing happens. */
+async function loadExchangeRates(http: HttpClient, { seed, exchangeRates }: GeneratedCatalog): Promise<void> {
+  const { published } = await http.postText<{ published: number }>(
+    `${CATALOG}/fx-rates/ecb`,
+    'text/csv',
+    exchangeRates,
+    `simulator-${seed}-exchange-rates-${exchangeRates.split('\n', 2)[1]?.slice(0, 10) ?? ''}`,
+  );
+  if (published === 0) throw new AlreadyThere();
 }
 
 async function publishNumberingPlan(http: HttpClient, { seed, numberingPlan }: GeneratedCatalog): Promise<void> {

@@ -51,6 +51,7 @@ export function canonicalRecord(random: Random, message: Message, happened: Life
     mcc: message.networkReported ? message.network.mcc : undefined,
     mnc: message.networkReported ? message.network.mnc : undefined,
     trafficClass: message.trafficClass ?? undefined,
+    originCountry: message.originCountry ?? undefined,
     encoding: message.encoding,
     textLength: concatenated ? Math.ceil(message.text.length / message.parts) : message.text.length,
     udh: concatenated ? udhHex(message, happened.part) : undefined,

@@ -27,6 +27,8 @@ export interface Message {
   /** Whether the gateway reports the network; else the numbering plan has to find it. */
   networkReported: boolean;
   trafficClass: string | null;
+  /** Where the sender says that the text is from; null: nobody knows. */
+  originCountry: string | null;
   encoding: 'gsm7' | 'ucs2';
   text: string;
   parts: number;
@@ -38,6 +40,7 @@ const WORDS =
   'your code is order parcel arrives today at the meeting balance payment received thank you call us offer ends soon visit now confirm delivery driver booking ticket gate table doctor reminder tomorrow account login new statement ready'.split(
     ' ',
   );
+const ORIGINS = ['DE', 'GB', 'US', 'IN', 'SG'];
 const CYRILLIC = 'ваш код заказ готов доставка сегодня спасибо оплата получена встреча завтра билет'.split(' ');
 
 /** Draws messages: who sends is weighted by account, where to by Zipf over networks. */
@@ -75,6 +78,7 @@ export class MessageSource {
       to: `+${drawNumber(random, network)}`,
       networkReported: random.chance(0.85),
       trafficClass: sender.classes.length > 0 && random.chance(0.9) ? random.pick(sender.classes) : null,
+      originCountry: drawOrigin(random, network),
       text: drawText(random, encoding, parts),
     };
   }
@@ -106,6 +110,13 @@ export class MessageSource {
     const index = this.senderWeights.findIndex((upTo) => upTo > wanted);
     return this.catalog.senders[Math.max(0, index)] as Sender;
   }
+}
+
+/** Half declare it: most of these send within a country. */
+function drawOrigin(random: Random, { country }: MobileNetwork): string | null {
+  const draw = random.next();
+  if (draw < 0.5) return null;
+  return draw < 0.8 ? country : random.pick(ORIGINS);
 }
 
 function drawParts(random: Random): number {
