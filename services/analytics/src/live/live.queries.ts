@@ -35,11 +35,25 @@ export function latencyQuery(party: Party): Query {
   };
 }
 
-/** Messages of a UTC day of rating, by kind and whether a leg could not be priced. Reads the projection `messages`. */
+/** A tenant sees its own sell legs and those below, and events that have no leg. */
+function visible(party: Party): string {
+  return party.id === OPERATOR
+    ? '1'
+    : "(side = '' OR (side = 'sell' AND level >= {partyLevel:Int32} AND payer IN {subtree:Array(String)}))";
+}
+
+/**
+ * Messages of a UTC day of rating, by kind and whether a leg could not be priced. Reads the projection `messages`; whose leg
+ * that was it does not know, so of a tenant the few unrated rows themselves are counted.
+ */
 export function totalsQuery(party: Party, day: string): Query {
+  const unrated =
+    party.id === OPERATOR
+      ? "uniqCombinedMergeIf(state, unrated OR kind = 'unrated')"
+      : `(SELECT uniqCombined(message_id) FROM rated_legs WHERE toStartOfMinute(rated_at) >= toDateTime({day:String}, 'UTC')
+          AND (action = 'unrated' OR (kind = 'unrated' AND side = '')) AND ${visible(party)}${scope(party)})`;
   return {
-    sql: `SELECT uniqCombinedMerge(state) AS messages, uniqCombinedMergeIf(state, kind = 'rated') AS rated,
-        uniqCombinedMergeIf(state, unrated OR kind = 'unrated') AS unrated
+    sql: `SELECT uniqCombinedMerge(state) AS messages, uniqCombinedMergeIf(state, kind = 'rated') AS rated, ${unrated} AS unrated
       FROM (
         SELECT kind, action = 'unrated' AS unrated, uniqCombinedState(message_id) AS state FROM rated_legs
         WHERE toStartOfMinute(rated_at) >= toDateTime({day:String}, 'UTC')${scope(party)} GROUP BY kind, unrated
@@ -50,16 +64,12 @@ export function totalsQuery(party: Party, day: string): Query {
 
 /** Rows of the newest events that moved or should have moved money; a tenant gets its own sell legs and those below. */
 export function lastQuery(party: Party, limit: number): Query {
-  const visible =
-    party.id === OPERATOR
-      ? '1'
-      : "(side = '' OR (side = 'sell' AND level >= {partyLevel:Int32} AND payer IN {subtree:Array(String)}))";
   return {
     sql: `SELECT partition, offset, leg, message_id, part, toUnixTimestamp64Micro(rated_at) AS at, kind, event, account, country,
         recipient_prefix, mcc, mnc, reason, leg_reason, side, amount, currency, account_amount, account_currency, action, payer, payee, supplier, held_amount
       FROM rated_legs
       WHERE rated_at >= now64(6) - INTERVAL 1 DAY AND kind IN ('rated', 'unrated', 'adjustment', 'reversal')
-        AND ${visible}${scope(party)}
+        AND ${visible(party)}${scope(party)}
       ORDER BY rated_at DESC, partition, offset DESC, leg LIMIT {limit:UInt32}`,
     parameters: parametersOf(party, { limit }),
   };
