@@ -1,7 +1,8 @@
 import type { Leg, RatedEvent, UsageEvent } from '@ratestream/events';
 import type { Caller } from '@ratestream/http';
 import { formatMoney } from '@ratestream/money';
-import { explain, iso, type ExplainNames } from '@ratestream/pricing';
+import { explain, explainLeg, iso, type ExplainNames } from '@ratestream/pricing';
+import type { ToldPrices } from './told-prices.js';
 
 /** Fields that hold microseconds; in JSON they are ISO instants. */
 const INSTANTS: ReadonlySet<string> = new Set([
@@ -79,8 +80,15 @@ const NO_SUPPLY = { supplier: null, connection: null, route: null, routeGrade: n
 /** Of a usage event, and of a rated one, which carries the grade that opened its message besides its own. */
 const NO_SUPPLY_RATED = { ...NO_SUPPLY, openingRouteGrade: null } as const;
 
-export function ratedJson(event: RatedEvent, names: ExplainNames): unknown {
-  return { ...(toJson(event) as object), explanation: explain(event, names) };
+/** An event with its explanation: in full, and of each leg what it says and why it has its price. */
+export function ratedJson(event: RatedEvent, names: ExplainNames, prices: ToldPrices): unknown {
+  const why = new Map(event.legs.map((leg) => [leg, prices.why(leg, event)]));
+  const legs = event.legs.map((leg) => ({
+    ...(toJson(leg) as object),
+    statement: explainLeg(leg, names),
+    why: why.get(leg),
+  }));
+  return { ...(toJson(event) as object), legs, explanation: explain(event, names, (leg) => why.get(leg) ?? []) };
 }
 
 export function legJson(leg: Leg): unknown {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RatingCatalog } from '../catalog/rating-catalog.js';
 import { concerns, cutToCaller, cutUsageToCaller, ratedJson, toJson } from './event-view.js';
 import type { LookupKind, MessageStore } from './messages.store.js';
+import { ToldPrices } from './told-prices.js';
 import { MESSAGE_STORE, RATING_CATALOG } from './tokens.js';
 
 const MAX_IDS = 1_000;
@@ -44,12 +45,13 @@ export class MessagesController {
     );
     if (visible.length === 0) throw notFound('message', messageId);
     const names = this.catalog.names();
+    const prices = new ToldPrices(this.catalog, names);
     return {
       messageId,
       rated: visible.map(({ partition, offset, event }) => ({
         partition,
         offset,
-        ...(ratedJson(cutToCaller(event, caller), names) as object),
+        ...(ratedJson(cutToCaller(event, caller), names, prices) as object),
       })),
       usage: reported.map(({ partition, offset, event }) => ({
         partition,
