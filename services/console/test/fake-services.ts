@@ -130,8 +130,11 @@ function lastMessage(n: number, age: number) {
     side,
     action,
     amount: action === 'settle' ? value : '0',
-    heldAmount: action === 'hold' ? value : '0',
     currency: 'EUR',
+    // Northwind's card is in euro and its account in pounds; half a euro each keeps the figures readable.
+    accountAmount: action === 'settle' ? inAccount(value, payer) : '0',
+    accountCurrency: payer === 'northwind' ? 'GBP' : 'EUR',
+    heldAmount: action === 'hold' ? inAccount(value, payer) : '0',
     payer,
     payee,
     supplierId: side === 'buy' ? payee : null,
@@ -155,6 +158,10 @@ function lastMessage(n: number, age: number) {
   };
 }
 
+function inAccount(value: string, payer: string): string {
+  return payer === 'northwind' ? (Number(value) / 2).toFixed(5) : value;
+}
+
 function accounts(ticks: number) {
   const cents = (n: number): string =>
     `${n < 0 ? '-' : ''}${Math.floor(Math.abs(n) / 10_000)}.${String(Math.abs(n) % 10_000).padStart(4, '0')}`;
@@ -170,7 +177,7 @@ function accounts(ticks: number) {
     id,
     name,
     parentId,
-    currency: 'EUR',
+    currency: id === 'northwind' ? 'GBP' : 'EUR',
     mode,
     balance: cents(balance),
     held: cents(123_400 + ((ticks * 37) % 5_000)),
@@ -187,6 +194,35 @@ function accounts(ticks: number) {
   ];
 }
 
+/** In the words of rating. */
+function told(side: string, action: string): { statement: string[]; why: string[] } {
+  if (action === 'hold')
+    return {
+      statement: [
+        '0.0213 EUR of Acme Logistics is held for operator until the outcome is known (basis delivered).',
+        'per part: 1 × 0.0203 EUR = 0.0203 EUR.',
+        'Surcharge registration (any:GB): 1 × 0.001 EUR = 0.001 EUR.',
+        'Together 0.0213 EUR.',
+        'Card Retail, version 3, in force since 2026-11-01T00:00:00.000Z, rate any:GB-234-30, matched by any class, network.',
+      ],
+      why: [
+        'Card Retail is asked by plan Retail on delivery, for any class and any country.',
+        'Rate any:GB-234-30 is for network 234-30 in GB, any origin, any route grade, any class, any sender type.',
+        'Rate any:+4477 (prefix 4477, 0.0301 EUR) matches too and comes after: prefix 4477 is less specific than network 234-30.',
+      ],
+    };
+  if (side === 'sell') return { statement: ['Acme Logistics pays operator 0.0213 EUR (basis delivered).'], why: [] };
+  return {
+    statement: [
+      'operator pays Telia 0.0084 GBP (basis submit).',
+      'per part: 1 × 0.0096 EUR = 0.0096 EUR.',
+      '0.0096 EUR are 0.0084 GBP at 0.875 GBP for one EUR: ecb of 2026-11-20, rule event (0.875 GBP for one EUR).',
+      'Card Telia buy, version 7, in force since 2026-10-01T00:00:00.000Z, rate any:234, matched by any class, MCC.',
+    ],
+    why: ['Card Telia buy is asked by supplier Telia.', 'Rate any:234 is for MCC 234, any origin, any class.'],
+  };
+}
+
 function explanation(messageId: string) {
   const leg = (side: string, payer: string, payee: string, action: string, amount: string, heldAmount: string) => ({
     legId: `${side}-${payer}`,
@@ -195,10 +231,13 @@ function explanation(messageId: string) {
     payee,
     action,
     amount,
-    heldAmount,
     currency: 'EUR',
+    accountAmount: side === 'buy' ? '0.0084' : amount,
+    accountCurrency: side === 'buy' ? 'GBP' : 'EUR',
+    heldAmount,
     reason: null,
     rate: { cardId: side === 'sell' ? 'retail-eur' : 'buy-telia', version: 3 },
+    ...told(side, action),
   });
   const at = (ageMs: number): string => new Date(Date.now() - ageMs).toISOString();
   return {
@@ -213,7 +252,7 @@ function explanation(messageId: string) {
         ratedAt: at(2_000),
         reason: null,
         legs: [leg('sell', 'acme', 'operator', 'hold', '0', '0.0213')],
-        explanation: ['Accepted at 14:03:05 UTC.', 'Acme Logistics holds 0.0213 EUR until the message is final.'],
+        explanation: ['Accepted at 14:03:05 UTC.', ...Object.values(told('sell', 'hold')).flat()],
       },
       {
         ratedId: 'r2',
@@ -226,12 +265,7 @@ function explanation(messageId: string) {
           leg('sell', 'acme', 'operator', 'settle', '0.0213', '0'),
           leg('buy', 'operator', 'telia', 'settle', '0.0168', '0'),
         ],
-        explanation: [
-          'Delivered at 14:03:07 UTC.',
-          'Acme Logistics pays 0.0213 EUR: 1 part × 0.0213 EUR by card Retail, version 3 in force since 2026-11-01.',
-          'The rate was chosen by network 234-30, which wins over prefix 4477 and country GB.',
-          'The operator owes Telia 0.0168 EUR by card Telia buy, version 7, chosen by MCC 234.',
-        ],
+        explanation: ['Delivered at 14:03:07 UTC.'],
       },
     ],
   };

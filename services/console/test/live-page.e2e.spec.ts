@@ -62,15 +62,22 @@ withBrowser('the live page of a running installation with demo traffic', () => {
     await keepScreenshot(page, 'console-live');
   }, 240_000);
 
-  test('a message opens with the explanation of the rating service', async () => {
-    const rows = page.getByTestId('message');
-    await becomes(
-      'a delivered message is among the last',
-      async () => (await rows.filter({ hasText: 'delivered' }).count()) > 0,
+  test('a message opens as a statement: components, the conversion with its day and source, how the price was found', async () => {
+    // Quarry Security pays in dollars, for Germany by a card in euro.
+    const rows = ['Quarry Security', 'DE 262', 'accepted'].reduce(
+      (found, hasText) => found.filter({ hasText }),
+      page.getByTestId('message'),
     );
-    await rows.filter({ hasText: 'delivered' }).first().getByRole('button').click();
+    await becomes('a converted message is among the last, and opens', async () => {
+      await rows.first().getByRole('button').click({ timeout: 2_000 });
+      return true;
+    });
     await page.getByTestId('explanation-lines').waitFor({ timeout: 30_000 });
-    expect(await textOf('explanation-lines')).toMatch(/\d EUR/);
+    const text = await textOf('explanation-lines');
+    expect(text).toMatch(/per (part|message): \d × 0\.\d+ EUR = /);
+    expect(text).toContain('How the price was found');
+    expect(text).toMatch(/Rate \S+ is for /);
+    expect(text).toMatch(/USD for one EUR: ecb of \d{4}-\d\d-\d\d, rule event/);
     await page.waitForTimeout(500);
     await keepScreenshot(page, 'console-live-explanation', false);
     expect(faults).toEqual([]);

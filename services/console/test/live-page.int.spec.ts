@@ -106,7 +106,10 @@ withBrowser('the live page, in front of services that do what the test says', ()
       .focus();
     await page.keyboard.press('Enter');
     await see('explanation-lines');
-    expect(await page.getByTestId('explanation').innerText()).toContain('wins over prefix 4477');
+    const text = await page.getByTestId('explanation').innerText();
+    for (const line of ['Surcharge registration', 'How the price was found', 'prefix 4477 is less specific'])
+      expect(text).toContain(line);
+    expect(text).toContain('ecb of 2026-11-20, rule event');
     await page.waitForTimeout(400);
     await keepScreenshot(page, 'live-page-explanation', false);
     await page.keyboard.press('Escape');

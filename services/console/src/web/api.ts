@@ -9,6 +9,7 @@ export interface Live {
   /** Messages of today, UTC. */
   totals: { messages: number; rated: number; unrated: number; rejected: number };
   rejectReasons: { reason: string; records: number }[];
+  /** In the installation's currency; in another one only where no exchange rate leads to it. */
   money: { currency: string; revenue: string; cost: string; margin: string; held: string }[];
   /** From the append to cdr.raw to the row in ClickHouse. */
   latency: { p50Ms: number | null; p99Ms: number | null };
@@ -32,9 +33,13 @@ export interface LastMessage {
   legs: {
     side: string;
     action: string;
+    /** In the card's currency. */
     amount: string;
-    heldAmount: string;
     currency: string;
+    /** What is debited, or owed to the supplier; what is held is in the same currency. */
+    accountAmount: string;
+    accountCurrency: string;
+    heldAmount: string;
     payer: string;
     payee: string;
     supplierId: string | null;
@@ -71,7 +76,7 @@ export interface RatedStep {
   /** ISO 8601. */
   ratedAt: string;
   legs: RatedLeg[];
-  /** One sentence a line. */
+  /** All of it, those of the legs too; one sentence a line. */
   explanation: string[];
 }
 
@@ -81,11 +86,18 @@ export interface RatedLeg {
   payer: string;
   payee: string;
   action: string;
+  /** In the card's currency. */
   amount: string;
-  heldAmount: string;
   currency: string;
+  accountAmount: string;
+  accountCurrency: string;
+  heldAmount: string;
   reason: string | null;
   rate: { cardId: string; version: number } | null;
+  /** Who pays whom what, each component and conversion; one sentence a line. */
+  statement: string[];
+  /** Which card was asked, what matched and what nearly did; empty where an earlier step says it. */
+  why: string[];
 }
 
 /** A refusal or a failure, in the words of the service where it had any. `status` 0: nothing answered. */

@@ -1,6 +1,6 @@
-import { Alert, Badge, Drawer, Group, List, Loader, Stack, Table, Text } from '@mantine/core';
+import { Alert, Badge, Drawer, Group, List, Loader, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { ApiError, readMessage, type MessageView, type RatedStep } from './api.js';
+import { ApiError, readMessage, type MessageView, type RatedLeg, type RatedStep } from './api.js';
 import { formatExact } from './decimal.js';
 import { clockTime } from './time.js';
 
@@ -73,6 +73,7 @@ function Explanation({ view }: { view: MessageView }) {
 }
 
 function Step({ step }: { step: RatedStep }) {
+  const ofLegs = new Set(step.legs.flatMap(({ statement, why }) => [...statement, ...why]));
   return (
     <div className="panel" style={{ height: 'auto', padding: '12px 14px' }}>
       <Group gap={8} mb={6}>
@@ -91,36 +92,64 @@ function Step({ step }: { step: RatedStep }) {
           </Text>
         )}
       </Group>
-      <List size="sm" spacing={4} mb={step.legs.length > 0 ? 'xs' : 0}>
-        {step.explanation.map((line, index) => (
-          <List.Item key={index}>{line}</List.Item>
+      {step.explanation
+        .filter((line) => !ofLegs.has(line))
+        .map((line, index) => (
+          <Text key={index} size="sm" c="dimmed">
+            {line}
+          </Text>
         ))}
-      </List>
-      {step.legs.length > 0 && (
-        <div className="scroll">
-          <Table verticalSpacing={4} fz="sm">
-            <Table.Tbody>
-              {step.legs.map((leg, index) => (
-                <Table.Tr key={`${leg.legId} ${index}`}>
-                  <Table.Td>{leg.side}</Table.Td>
-                  <Table.Td>
-                    {leg.payer} → {leg.payee}
-                  </Table.Td>
-                  <Table.Td c="dimmed">
-                    {leg.action}
-                    {leg.reason !== null ? `: ${leg.reason.replaceAll('_', ' ')}` : ''}
-                  </Table.Td>
-                  <Table.Td c="dimmed">{leg.rate === null ? '' : `${leg.rate.cardId} v${leg.rate.version}`}</Table.Td>
-                  <Table.Td ta="right" className="number">
-                    {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : formatExact(leg.amount)}{' '}
-                    {leg.currency}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
+      {step.legs.map((leg, index) => (
+        <Leg key={`${leg.legId} ${index}`} leg={leg} />
+      ))}
     </div>
+  );
+}
+
+/** One line of a statement: what moved, how it came to that, and how its price was found. */
+function Leg({ leg }: { leg: RatedLeg }) {
+  const [what = '', ...how] = leg.statement;
+  return (
+    <section className="leg" aria-label={`${leg.side}: ${leg.payer} to ${leg.payee}`}>
+      <Group justify="space-between" align="baseline" wrap="nowrap" gap="md">
+        <Text size="sm" fw={550}>
+          {what}
+        </Text>
+        <Text size="sm" fw={550} className="number" ta="right" style={{ whiteSpace: 'nowrap' }}>
+          <LegAmount leg={leg} />
+        </Text>
+      </Group>
+      <Lines lines={how} />
+      {leg.why.length > 0 && (
+        <details open>
+          <summary>How the price was found</summary>
+          <Lines lines={leg.why} dimmed />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function LegAmount({ leg }: { leg: RatedLeg }) {
+  if (leg.action === 'unrated') return <>unrated</>;
+  const amount = leg.action === 'hold' ? leg.heldAmount : leg.accountAmount;
+  return (
+    <>
+      {leg.action === 'hold' ? 'holds ' : ''}
+      {formatExact(amount)} {leg.accountCurrency}
+      <Text size="xs" c="dimmed" fw={400}>
+        {leg.side}
+      </Text>
+    </>
+  );
+}
+
+function Lines({ lines, dimmed = false }: { lines: readonly string[]; dimmed?: boolean }) {
+  return (
+    <List size={dimmed ? 'xs' : 'sm'} spacing={3} c={dimmed ? 'dimmed' : 'inherit'}>
+      {lines.map((line, index) => (
+        <List.Item key={index}>{line}</List.Item>
+      ))}
+    </List>
   );
 }

@@ -1,8 +1,12 @@
 import { Anchor, Badge, Code, Stack, Table, Text } from '@mantine/core';
 import type { LastMessage } from './api.js';
-import { formatExact, signOf } from './decimal.js';
+import { signOf } from './decimal.js';
+import { Amount } from './money-table.js';
 import { Nothing, Panel } from './panel.js';
 import { clockTime } from './time.js';
+
+/** As prices are agreed on; all digits are shown on hover. */
+const PLACES = 5;
 
 interface Props {
   last: LastMessage[];
@@ -13,7 +17,7 @@ interface Props {
 
 export function LastMessages({ last, names, onOpen }: Props) {
   const currencies = new Set(
-    last.flatMap((message) => message.legs.map((leg) => leg.currency)).filter((code) => code !== ''),
+    last.flatMap((message) => message.legs.map((leg) => leg.accountCurrency)).filter((code) => code !== ''),
   );
   // One currency for all stands in the head of the columns, once.
   const [common] = currencies.size === 1 ? currencies : [];
@@ -24,7 +28,7 @@ export function LastMessages({ last, names, onOpen }: Props) {
         <FirstMessage />
       ) : (
         <div className="scroll">
-          <Table verticalSpacing={6} fz="sm" highlightOnHover>
+          <Table verticalSpacing={6} horizontalSpacing={8} fz={13} highlightOnHover>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Time</Table.Th>
@@ -119,7 +123,10 @@ function MessageRow({ message, name, showCurrency, onOpen }: RowProps) {
   );
 }
 
-/** What the step did on one side: amounts of several levels or attempts stand apart, because they are owed to different parties. */
+/**
+ * What the step did on one side, in the currency that moved: amounts of several levels or attempts stand apart, because they
+ * are owed to different parties.
+ */
 function Side({ message, side, showCurrency }: { message: LastMessage; side: 'sell' | 'buy'; showCurrency: boolean }) {
   const legs = message.legs.filter((leg) => leg.side === side);
   if (legs.length === 0)
@@ -132,23 +139,32 @@ function Side({ message, side, showCurrency }: { message: LastMessage; side: 'se
     <>
       {legs.map((leg, index) => (
         <div key={index} className="number">
-          {signOf(leg.amount) !== 0 ? (
-            <>
-              {formatExact(leg.amount)}
-              {showCurrency && (
-                <Text span size="xs" c="dimmed" ml={4}>
-                  {leg.currency}
-                </Text>
-              )}
-            </>
-          ) : (
-            <Text span size="xs" c={leg.action === 'unrated' ? 'orange' : 'dimmed'}>
-              {leg.action === 'hold' ? `holds ${formatExact(leg.heldAmount)}` : leg.action}
-            </Text>
-          )}
+          <LegAmount leg={leg} showCurrency={showCurrency} />
         </div>
       ))}
     </>
+  );
+}
+
+function LegAmount({ leg, showCurrency }: { leg: LastMessage['legs'][number]; showCurrency: boolean }) {
+  const { action, accountAmount, heldAmount, accountCurrency } = leg;
+  const moves = signOf(accountAmount) !== 0;
+  if (!moves && action !== 'hold')
+    return (
+      <Text span size="xs" c={action === 'unrated' ? 'orange' : 'dimmed'}>
+        {action}
+      </Text>
+    );
+  return (
+    <Text span fz={moves ? 13 : 12} c={moves ? 'inherit' : 'dimmed'}>
+      {moves ? '' : 'holds '}
+      <Amount value={moves ? accountAmount : heldAmount} places={PLACES} currency={accountCurrency} />
+      {showCurrency && (
+        <Text span size="xs" c="dimmed" ml={4}>
+          {accountCurrency}
+        </Text>
+      )}
+    </Text>
   );
 }
 

@@ -47,6 +47,13 @@ export function MoneyTable({ money }: { money: Live['money'] }) {
           </div>
         ))
       )}
+      {priced.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {priced.length === 1
+            ? 'Other currencies are converted by the exchange rate of each message; accounts are debited in their own.'
+            : 'These are not added up: no exchange rate is known between them.'}
+        </Text>
+      )}
     </Panel>
   );
 }
