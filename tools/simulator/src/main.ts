@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { generateCatalog } from './catalog/generate-catalog.js';
 import type { GeneratedCatalog } from './catalog/generated-catalog.js';
 import { HttpClient } from './cli/http-client.js';
+import { schedulePriceChange } from './cli/price-change.js';
 import { Progress } from './cli/progress.js';
 import { RawProducer } from './cli/raw-producer.js';
 import { runTraffic } from './cli/run-traffic.js';
@@ -22,6 +23,9 @@ interface Options {
   duplicates: number;
   disorder: number;
 }
+
+/** Long enough to find a retail message on the live page, short enough to wait for. */
+const PRICE_CHANGE_AFTER_MS = 90_000;
 
 const progress = new Progress();
 const stop = new AbortController();
@@ -67,6 +71,9 @@ common(program.command('demo').description('set up everything, then endless traf
   .action(async (options: Options) => {
     const catalog = await setUp(options);
     await topUpAccounts(client(options), catalog);
+    const change = await schedulePriceChange(client(options), catalog, (Date.now() + PRICE_CHANGE_AFTER_MS) * 1000);
+    const at = new Date(change.effectiveFrom / 1000).toISOString().slice(11, 19);
+    progress.done(`at ${at} UTC retail prices ${change.dearer ? 'rise by 6 %' : 'fall back to the list'}`);
     const records = generateTraffic(catalog, {
       ...traffic(options),
       count: Infinity,

@@ -44,6 +44,8 @@ function* catalogSteps(http: HttpClient, catalog: GeneratedCatalog): Generator<S
     for (const { card, versions } of cards) {
       if ((card.owner ?? null) !== owner) continue;
       yield create(http, seed, 'rate-cards', card);
+      if (card.derivation !== null)
+        yield { what: `rates of ${card.id}`, run: () => computeDerived(http, seed, card.id) };
       for (const [index, version] of versions.entries()) {
         yield {
           what: `version ${index + 1} of ${card.id}`,
@@ -112,6 +114,14 @@ async function publishVersion(
     sheetCsv(rows),
     `simulator-${seed}-${cardId}-v${number}`,
   );
+}
+
+/** The first rates of a card that follows another: they wait until a person approves them. */
+async function computeDerived(http: HttpClient, seed: number, cardId: string): Promise<void> {
+  const path = `${CATALOG}/rate-cards/${encodeURIComponent(cardId)}`;
+  const { items } = await http.get<{ items: unknown[] }>(`${path}/imports`);
+  if (items.length > 0) throw new AlreadyThere();
+  await http.post(`${path}/derivation/recompute`, {}, `simulator-${seed}-${cardId}-derived`);
 }
 
 /** Days that are there already say nothing new, and nothing happens. */
