@@ -1,4 +1,5 @@
-import { HttpClient } from '@ratestream/tool-simulator';
+import { asAnotherPerson } from '@ratestream/tool-simulator';
+import type { HttpClient } from '@ratestream/tool-simulator';
 
 /** Source of the rates that a person enters and another one approves. */
 export const DESK = 'desk';
@@ -7,12 +8,7 @@ export const DESK = 'desk';
  * Exchange rates of two days, the second of which is published while the messages are accepted: rule `event` has to change
  * over at its instant, to the microsecond of billing time. Both are known before the first message.
  */
-export async function enterDeskRates(
-  http: HttpClient,
-  baseUrl: string,
-  startAt: number,
-  changeAt: number,
-): Promise<void> {
+export async function enterDeskRates(http: HttpClient, startAt: number, changeAt: number): Promise<void> {
   const dayOf = (at: number): string => new Date(at / 1000).toISOString().slice(0, 10);
   const hour = 3_600_000_000;
   const day = (publishedAt: number, rates: Record<string, string>) => ({
@@ -34,16 +30,7 @@ export async function enterDeskRates(
     },
     'chaos-desk-rates',
   );
-  const { secret } = await http.post<{ secret: string }>(
-    '/api/catalog/v1/api-keys',
-    {
-      id: 'key-chaos-approver',
-      name: 'Approves exchange rates',
-      scope: 'operator',
-      permissions: ['read', 'write', 'admin'],
-    },
-    'chaos-approver',
+  await asAnotherPerson(http, 'key-chaos-approver', (other) =>
+    other.post(`${path}/${staged.id}/approve`, {}, 'chaos-desk-approval'),
   );
-  const approver = new HttpClient({ baseUrl, apiKey: secret });
-  await approver.post(`${path}/${staged.id}/approve`, {}, 'chaos-desk-approval');
 }

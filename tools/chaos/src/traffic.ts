@@ -36,7 +36,7 @@ export async function setUp(
     timeoutSec: options.timeoutSec,
     dealSource: DESK,
   });
-  await enterDeskRates(installation.http, installation.stack.addresses.entryUrl, startAt, secondVersionAt);
+  await enterDeskRates(installation.http, startAt, secondVersionAt);
   const { created } = await setUpCatalog(installation.http, catalog);
   await topUpAccounts(installation.http, catalog);
   say(`catalog: ${created} things created`);

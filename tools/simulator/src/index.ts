@@ -22,5 +22,6 @@ export type { PaceOptions } from './cli/pacer.js';
 export { RawProducer } from './cli/raw-producer.js';
 export type { RawProducerOptions } from './cli/raw-producer.js';
 export { rewindGroup } from './cli/rewind-group.js';
+export { asAnotherPerson } from './cli/second-person.js';
 export { issueKeys, setUpCatalog, topUpAccounts } from './cli/setup.js';
 export type { SetupResult } from './cli/setup.js';

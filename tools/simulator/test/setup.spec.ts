@@ -45,13 +45,21 @@ class FakeCatalog {
         return Promise.reject(new RefusedError(422, path, `${id} is missing`));
     }
     this.created.add(`${path}/${body.id}`);
-    return Promise.resolve({});
+    return Promise.resolve({ secret: 'rs_second' });
+  }
+
+  withKey(): this {
+    return this;
+  }
+
+  delete(path: string): Promise<unknown> {
+    return Promise.resolve(this.created.delete(path));
   }
 
   postText(path: string): Promise<unknown> {
     const isNew = !this.created.has(path);
     this.created.add(path.replace('?id=', '/'));
-    return Promise.resolve({ published: isNew ? 1 : 0 });
+    return Promise.resolve({ id: isNew ? 'staged' : null });
   }
 }
 
@@ -60,6 +68,10 @@ test('everything is created in an order in which nothing is missing, and a secon
   const catalog = generateCatalog({ seed: 1, startAt: NOON });
   const first = await setUpCatalog(fake as unknown as HttpClient, catalog);
   expect(first.existing).toBe(0);
+  expect([...fake.created].filter((path) => path.includes('/approve'))).toEqual([
+    '/api/catalog/v1/fx-rates/manual/staged/approve/undefined',
+  ]);
+  expect([...fake.created].filter((path) => path.includes('key-approver'))).toEqual([]);
   const second = await setUpCatalog(fake as unknown as HttpClient, catalog);
   expect(second).toEqual({ created: 0, existing: first.created });
 });

@@ -33,6 +33,11 @@ const RETRIED = new Set([429, 502, 503, 504]);
 export class HttpClient {
   constructor(private readonly options: HttpClientOptions) {}
 
+  /** The same entry port as somebody else. */
+  withKey(apiKey: string): HttpClient {
+    return new HttpClient({ ...this.options, apiKey });
+  }
+
   get<T>(path: string): Promise<T> {
     return this.request<T>('GET', path);
   }
@@ -49,6 +54,10 @@ export class HttpClient {
 
   postText<T>(path: string, contentType: string, body: string, idempotencyKey: string): Promise<T> {
     return this.request<T>('POST', path, { 'content-type': contentType, 'idempotency-key': idempotencyKey }, body);
+  }
+
+  delete(path: string, idempotencyKey: string): Promise<unknown> {
+    return this.request('DELETE', path, { 'idempotency-key': idempotencyKey });
   }
 
   private async request<T>(

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { GeneratedCatalog, SheetVersion } from '../catalog/generated-catalog.js';
 import { sheetCsv } from '../catalog/rate-sheets.js';
 import { RefusedError } from './http-client.js';
 import type { HttpClient } from './http-client.js';
+import { asAnotherPerson } from './second-person.js';
 
 const CATALOG = '/api/catalog/v1';
 
@@ -124,15 +126,12 @@ async function computeDerived(http: HttpClient, seed: number, cardId: string): P
   await http.post(`${path}/derivation/recompute`, {}, `simulator-${seed}-${cardId}-derived`);
 }
 
-/** Days that are there already say nothing new, and nothing happens. */
-async function loadExchangeRates(http: HttpClient, { seed, exchangeRates }: GeneratedCatalog): Promise<void> {
-  const { published } = await http.postText<{ published: number }>(
-    `${CATALOG}/fx-rates/ecb`,
-    'text/csv',
-    exchangeRates,
-    `simulator-${seed}-exchange-rates-${exchangeRates.split('\n', 2)[1]?.slice(0, 10) ?? ''}`,
-  );
-  if (published === 0) throw new AlreadyThere();
+/** Days that are there already say nothing new, and nothing happens. What is new another person approves. */
+async function loadExchangeRates(http: HttpClient, { exchangeRates }: GeneratedCatalog): Promise<void> {
+  const path = `${CATALOG}/fx-rates`;
+  const { id } = await http.postText<{ id: string | null }>(`${path}/ecb`, 'text/csv', exchangeRates, randomUUID());
+  if (id === null) throw new AlreadyThere();
+  await asAnotherPerson(http, `key-approver-${id}`, (other) => other.post(`${path}/manual/${id}/approve`, {}, id));
 }
 
 async function publishNumberingPlan(http: HttpClient, { seed, numberingPlan }: GeneratedCatalog): Promise<void> {
