@@ -115,18 +115,18 @@ test('parts put away and taken out for ever need no more slots than are in use a
 
 test('any number of distinct minutes is looked through: scheduled messages lie as far ahead as they like', () => {
   const index = new DeadlineIndex();
-  for (let n = 0; n < 300_000; n++) index.set(String(n), n * 60_000_000);
+  for (let n = 0; n < 300_000; n++) index.set(String(n), n * 60_000_000, null);
   expect(index.due(60_000_000, 10)).toEqual(['0', '1']);
 });
 
 test('a deadline is due in its minute, moves, and goes when it is settled', () => {
   const index = new DeadlineIndex();
-  index.set('a', 60_000_000);
-  index.set('b', 180_000_000);
-  index.set('b', 60_000_001);
+  index.set('a', 60_000_000, null);
+  index.set('b', 180_000_000, null);
+  index.set('b', 60_000_001, 180_000_000);
   expect(index.due(59_999_999, 10)).toEqual([]);
   expect(index.due(60_000_000, 10)).toEqual(['a', 'b']);
-  index.set('a', null);
+  index.set('a', null, 60_000_000);
   expect(index.due(60_000_000, 10)).toEqual(['b']);
   expect(index.size).toBe(1);
 });

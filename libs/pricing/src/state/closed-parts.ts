@@ -1,5 +1,5 @@
 import { blocksIn, OpenBlock, type SealedBlock } from './closed-block.js';
-import { readUuid } from './id-table.js';
+import { readPartId } from './id-table.js';
 
 const DAY = 86_400_000_000;
 const FREE = 0;
@@ -41,7 +41,7 @@ export class ClosedParts {
 
   /** In  at: when it was put away, microseconds; a part put away twice is found by its last bytes */
   put(messageId: string, part: number, bytes: Uint8Array, at: number): void {
-    this.readKey(messageId, part);
+    readPartId(messageId, part, this.key);
     this.index(this.openNumber, this.open.add(this.key, bytes, Math.max(0, Math.floor(at / DAY))));
     if (this.open.full) this.seal();
   }
@@ -55,14 +55,14 @@ export class ClosedParts {
 
   /** Removes a part, where it is there. */
   drop(messageId: string, part: number): void {
-    this.readKey(messageId, part);
+    readPartId(messageId, part, this.key);
     const slot = this.find(this.key);
     if (this.holds(slot)) this.remove(slot);
   }
 
   /** Answers the bytes of a part without removing them. */
   peek(messageId: string, part: number): Buffer | undefined {
-    this.readKey(messageId, part);
+    readPartId(messageId, part, this.key);
     const slot = this.find(this.key);
     if (!this.holds(slot)) return undefined;
     const number = this.blockOf[slot] as number;
@@ -126,11 +126,6 @@ export class ClosedParts {
         break;
       }
     return raw;
-  }
-
-  private readKey(messageId: string, part: number): void {
-    readUuid(messageId, this.key);
-    this.key[3] = (this.key[3] as number) ^ Math.imul(part, 0x9e3779b1);
   }
 
   private holds(slot: number): boolean {

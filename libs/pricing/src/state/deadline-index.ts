@@ -6,30 +6,33 @@ const MINUTE = 60_000_000;
  */
 export class DeadlineIndex {
   private readonly minutes = new Map<number, Set<string>>();
-  private readonly minuteOf = new Map<string, number>();
   /** No deadline lies before this minute; asked ten times a second, so that nothing due costs nothing. */
   private earliest = Infinity;
 
   get size(): number {
-    return this.minuteOf.size;
+    let size = 0;
+    for (const keys of this.minutes.values()) size += keys.size;
+    return size;
   }
 
-  /** Sets, moves or (null) removes the deadline of a part. Microseconds. */
-  set(key: string, deadline: number | null): void {
-    const minute = deadline === null ? undefined : Math.floor(deadline / MINUTE);
-    const before = this.minuteOf.get(key);
-    if (before === minute) return;
-    if (before !== undefined) {
-      const set = this.minutes.get(before);
-      set?.delete(key);
-      if (set?.size === 0) this.minutes.delete(before);
-      this.minuteOf.delete(key);
+  /**
+   * Sets, moves or (null) removes the deadline of a part. Microseconds.
+   *
+   * In  before: what was set last for it, null for nothing
+   */
+  set(key: string, deadline: number | null, before: number | null): void {
+    const minute = deadline === null ? null : Math.floor(deadline / MINUTE);
+    const left = before === null ? null : Math.floor(before / MINUTE);
+    if (minute === left) return;
+    if (left !== null) {
+      const keys = this.minutes.get(left);
+      keys?.delete(key);
+      if (keys?.size === 0) this.minutes.delete(left);
     }
-    if (minute === undefined) return;
-    let set = this.minutes.get(minute);
-    if (set === undefined) this.minutes.set(minute, (set = new Set()));
-    set.add(key);
-    this.minuteOf.set(key, minute);
+    if (minute === null) return;
+    let keys = this.minutes.get(minute);
+    if (keys === undefined) this.minutes.set(minute, (keys = new Set()));
+    keys.add(key);
     if (minute < this.earliest) this.earliest = minute;
   }
 

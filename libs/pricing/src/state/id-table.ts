@@ -20,8 +20,20 @@ export function readUuid(text: string, into: Uint32Array): void {
 
 /** A 64-bit hash as two words: the first sixteen hex digits. */
 function readHash(hex: string, into: Uint32Array): void {
-  into[0] = Number.parseInt(hex.slice(0, 8), 16);
-  into[1] = Number.parseInt(hex.slice(8, 16), 16);
+  for (let word = 0; word < 2; word++) {
+    let value = 0;
+    for (let at = word * 8; at < word * 8 + 8; at++) {
+      const code = hex.charCodeAt(at);
+      value = (value << 4) | (code < 58 ? code - 48 : (code | 32) - 87);
+    }
+    into[word] = value;
+  }
+}
+
+/** The id of a part among the ids, and its key among the closed ones: its message's, with the part mixed into the last word. */
+export function readPartId(messageId: string, part: number, into: Uint32Array): void {
+  readUuid(messageId, into);
+  into[3] = (into[3] as number) ^ Math.imul(part, 0x9e3779b1);
 }
 
 function writeHash(high: number, low: number): string {
@@ -43,6 +55,9 @@ export class IdTable {
   private count = 0;
   private readonly key = new Uint32Array(4);
   private readonly hash = new Uint32Array(2);
+  /** Called with each entry as it is added, as `entries` gives them; what it is called with is overwritten by the next. */
+  onAdd: ((entry: Uint32Array) => void) | null = null;
+  private readonly added = new Uint32Array(7);
 
   /** In  firstSlots: a power of two */
   constructor(firstSlots = 1024) {
@@ -73,7 +88,19 @@ export class IdTable {
   add(id: string, hash: string, at: number): void {
     readUuid(id, this.key);
     readHash(hash, this.hash);
-    this.insert(Math.max(1, Math.floor(at / DAY) + 1));
+    this.insertNew(at);
+  }
+
+  /** A part outlives its state as an id without content. */
+  addPart(messageId: string, part: number, at: number): void {
+    readPartId(messageId, part, this.key);
+    this.hash.fill(0);
+    this.insertNew(at);
+  }
+
+  hasPart(messageId: string, part: number): boolean {
+    readPartId(messageId, part, this.key);
+    return this.days[this.find(this.key)] !== EMPTY;
   }
 
   /** Drops what was billed before a day (microseconds). Costs one pass; call it once a day. */
@@ -114,14 +141,27 @@ export class IdTable {
     if (slots > this.mask + 1) this.rebuild(slots, 0);
   }
 
-  private insert(day: number): void {
+  private insertNew(at: number): void {
+    const day = Math.max(1, Math.floor(at / DAY) + 1);
+    if (!this.insert(day) || this.onAdd === null) return;
+    this.added.set(this.key);
+    this.added.set(this.hash, 4);
+    this.added[6] = day;
+    this.onAdd(this.added);
+  }
+
+  /** False where the id is there. */
+  private insert(day: number): boolean {
     if (this.count >= (this.mask + 1) * 0.7) this.rebuild((this.mask + 1) * 2, 0);
-    const slot = this.find(this.key);
-    if (this.days[slot] !== EMPTY) return;
-    this.keys.set(this.key, slot * 4);
-    this.hashes.set(this.hash, slot * 2);
+    const { key, hash, keys, hashes } = this;
+    const slot = this.find(key);
+    if (this.days[slot] !== EMPTY) return false;
+    for (let word = 0; word < 4; word++) keys[slot * 4 + word] = key[word] as number;
+    hashes[slot * 2] = hash[0] as number;
+    hashes[slot * 2 + 1] = hash[1] as number;
     this.days[slot] = day;
     this.count++;
+    return true;
   }
 
   /** The slot of a key, or the free one where it belongs. The first word of a UUIDv5 is uniform; the second holds the version. */

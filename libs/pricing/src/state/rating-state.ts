@@ -31,13 +31,13 @@ export class RatingState implements RatingMemory {
   readonly closed = new ClosedParts();
   readonly deadlines = new DeadlineIndex();
   private readonly open = new Map<string, PartState>();
+  /** The part that was looked up since anything last changed: an event is decided on right before it is folded. */
+  private latest: { key: string; state: PartState | undefined } | null = null;
   private readonly conflicts = new Set<string>();
   private readonly waiting = new Map<string, Set<string>>();
   /** Retried money by `account|day`, in nano-units: what the limit of automatic retries is measured by. */
   private readonly retried = new Map<string, bigint>();
   private forgottenBefore = 0;
-  /** Called with each id as it is added; the checkpoint collects the new ones. */
-  onId: ((id: string, hash: string, at: number) => void) | null = null;
 
   get openParts(): number {
     return this.open.size;
@@ -52,7 +52,7 @@ export class RatingState implements RatingMemory {
   }
 
   wasPriced(messageId: string, part: number): boolean {
-    return this.ids.get(partId(messageId, part)) !== undefined;
+    return this.ids.hasPart(messageId, part);
   }
 
   get idsFrom(): number {
@@ -61,8 +61,13 @@ export class RatingState implements RatingMemory {
 
   part(messageId: string, part: number): PartState | undefined {
     const key = partKey(messageId, part);
-    const open = this.open.get(key);
-    if (open !== undefined) return open;
+    if (this.latest?.key === key) return this.latest.state;
+    const state = this.open.get(key) ?? this.closedPart(messageId, part);
+    this.latest = { key, state };
+    return state;
+  }
+
+  private closedPart(messageId: string, part: number): PartState | undefined {
     const packed = this.closed.peek(messageId, part);
     return packed === undefined ? undefined : unpack(packed);
   }
@@ -83,22 +88,17 @@ export class RatingState implements RatingMemory {
     const after = evolvePart(before, event);
     if (identity !== null && fingerprint !== null) {
       const at = sellBillingTime(event, after.attempts);
-      this.remember(event.cause.id, fingerprint.hash, at);
+      this.ids.add(event.cause.id, fingerprint.hash, at);
       // The part outlives its state as an id, so that a later record of its life is not taken for a new message.
-      if (after.priced && before?.priced !== true) this.remember(partId(messageId, part), NO_HASH, at);
+      if (after.priced && before?.priced !== true) this.ids.addPart(messageId, part, at);
     }
-    if (!this.open.has(key)) this.closed.drop(messageId, part);
-    this.hold(key, after);
+    this.hold(key, before, after);
     for (const { counters } of event.legs) for (const { id, after: counted } of counters) this.retried.set(id, counted);
-  }
-
-  private remember(id: string, hash: string, at: number): void {
-    this.ids.add(id, hash, at);
-    this.onId?.(id, hash, at);
   }
 
   /** Forgets what has passed its horizon at an instant (microseconds). Costs a pass over everything; call it once a day. */
   expire(now: number): void {
+    this.latest = null;
     const firstDay = Math.floor((now - ID_HORIZON) / DAY) - 1;
     this.restoreIdsFrom(firstDay * DAY);
     this.ids.expireBefore(firstDay * DAY);
@@ -118,8 +118,8 @@ export class RatingState implements RatingMemory {
   /** Puts a part among the open ones, as a checkpoint remembered it. */
   restore(packed: Uint8Array): void {
     const state = unpack(packed);
-    this.closed.drop(state.last.messageId, state.last.part);
-    this.hold(partKey(state.last.messageId, state.last.part), state);
+    const { messageId, part } = state.last;
+    this.hold(partKey(messageId, part), this.part(messageId, part), state);
   }
 
   restoreConflict(key: string): void {
@@ -170,6 +170,7 @@ export class RatingState implements RatingMemory {
    * In  limit: at most so many parts are looked at, so that a sweep never stops the task
    */
   sweep(now: number, quietMicros: number, limit: number): void {
+    this.latest = null;
     let left = limit;
     for (const [key, state] of this.open) {
       const quiet = state.last.ratedAt <= now - quietMicros;
@@ -179,7 +180,7 @@ export class RatingState implements RatingMemory {
       if (!quiet || !isClosed(state)) {
         const forgotten =
           state.last.ratedAt <= now - RECEIPT_HORIZON && state.legs.every(({ action }) => action !== 'hold');
-        if (forgotten) this.forget(key);
+        if (forgotten) this.forget(key, state);
         else this.open.set(key, state); // behind all others: the next sweep goes on where this one ends
         continue;
       }
@@ -189,14 +190,17 @@ export class RatingState implements RatingMemory {
     }
   }
 
-  private forget(key: string): void {
-    this.deadlines.set(key, null);
+  private forget(key: string, { legs }: PartState): void {
+    this.deadlines.set(key, null, deadlineOf(legs));
     this.setWaiting(key, []);
   }
 
-  private hold(key: string, state: PartState): void {
+  private hold(key: string, before: PartState | undefined, state: PartState): void {
+    const count = this.open.size;
     this.open.set(key, state);
-    this.deadlines.set(key, deadlineOf(state.legs));
+    if (before !== undefined && this.open.size > count) this.closed.drop(state.last.messageId, state.last.part);
+    this.latest = null;
+    this.deadlines.set(key, deadlineOf(state.legs), before === undefined ? null : deadlineOf(before.legs));
     this.setWaiting(key, state.legs);
   }
 
@@ -228,14 +232,6 @@ export class RatingState implements RatingMemory {
 /** Nearly every part is the first: its key is the id itself, whose hash the engine already has. */
 export function partKey(messageId: string, part: number): string {
   return part === 1 ? messageId : `${messageId}|${part}`;
-}
-
-const NO_HASH = '0000000000000000';
-
-/** The id under which a part is kept among the identities: its message's, with the part mixed into the last word. */
-function partId(messageId: string, part: number): string {
-  const last = (Number.parseInt(messageId.slice(28), 16) ^ Math.imul(part, 0x9e3779b1)) >>> 0;
-  return messageId.slice(0, 28) + last.toString(16).padStart(8, '0');
 }
 
 function conflictKey(usageEventId: string, hash: string): string {

@@ -1,7 +1,7 @@
 import type { RatingCheckpoint } from '@ratestream/events';
 import type { InRecord, OutRecord, Written } from '@ratestream/kafka';
 import type { Logger } from '@ratestream/observability';
-import { FOLD_VERSION, readUuid, type RatingState } from '@ratestream/pricing';
+import { FOLD_VERSION, type RatingState } from '@ratestream/pricing';
 import {
   chunksOf,
   extrasOf,
@@ -57,7 +57,6 @@ const MANIFEST = 'manifest';
 const BYTES_A_TICK = 8 << 20;
 /** More segments than this are merged into one: about a day of them. */
 const MAX_PIECES = 200;
-const DAY = 86_400_000_000;
 
 /**
  * Writes a task's fold to `rating.checkpoints` and reads it back: a shortcut for start-up, never the truth.
@@ -125,16 +124,7 @@ export class Checkpointer {
 
   /** From here on what changes belongs to the next checkpoint. `load` has begun where it restored; without, the first merge has all. */
   begin(): void {
-    const entry = new Uint32Array(7);
-    const id = new Uint32Array(4);
-    this.state.onId = (uuid, hash, at) => {
-      readUuid(uuid, id);
-      entry.set(id);
-      entry[4] = Number.parseInt(hash.slice(0, 8), 16);
-      entry[5] = Number.parseInt(hash.slice(8, 16), 16);
-      entry[6] = Math.max(1, Math.floor(at / DAY) + 1);
-      this.newIds.push(entry);
-    };
+    this.state.ids.onAdd = (entry) => this.newIds.push(entry);
   }
 
   /**
@@ -166,7 +156,7 @@ export class Checkpointer {
   }
 
   async end(): Promise<void> {
-    this.state.onId = null;
+    this.state.ids.onAdd = null;
     await this.caching;
   }
 
