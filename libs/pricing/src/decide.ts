@@ -52,6 +52,8 @@ export function decideUsage(
   const after = evolvePart(known, event);
   if (!after.priced) return [{ ...event, reason: 'awaiting_message' }];
   const decided = withLegs(event, legSteps(after, known, memory, pricing), after, statusConflict(usage, known));
+  // The event of a later part can complete the message, whose per-message legs hang on part 1.
+  if (decided.udh === null || decided.part === 1) return [decided];
   return [decided, ...completedMessage(decided, evolvePart(known, decided), cause, memory, pricing)];
 }
 
@@ -101,7 +103,7 @@ export function decideRetry(state: PartState, memory: RatingMemory, pricing: Pri
   return [withLegs(followUp(state, cause, 'retried', 'catalog_changed', pricing), legs, state, 'catalog_changed')];
 }
 
-/** The event of a later part can complete the message, whose per-message legs hang on part 1. */
+/** The steps of the per-message legs after the event of a later part. */
 function completedMessage(
   event: RatedEvent,
   after: PartState,
@@ -109,8 +111,7 @@ function completedMessage(
   memory: RatingMemory,
   pricing: Pricing,
 ): RatedEvent[] {
-  const { udh, part, messageId } = event;
-  if (udh === null || part === 1) return [];
+  const { part, messageId } = event;
   const head = memory.part(messageId, 1);
   // Also a head without such a leg: while another part had failed, nothing was due and none was opened.
   if (head === undefined || !head.priced) return [];

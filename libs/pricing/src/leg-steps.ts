@@ -91,47 +91,48 @@ export function dueAmount(leg: Leg): bigint {
 
 /** Settles a held (or released) leg at the price it was fixed at. */
 export function settle(leg: Leg, amount: bigint, freed: bigint, reason: string | null = null): Leg {
-  return {
-    ...cleared(leg),
-    action: 'settle',
-    reason,
-    amount,
-    accountAmount: accountAmountOf(leg, amount),
-    heldAmountFreed: freed,
-    reporting: reportingOf(leg, amount),
-  };
+  const step = cleared(leg, amount);
+  step.action = 'settle';
+  step.reason = reason;
+  step.amount = amount;
+  step.accountAmount = accountAmountOf(leg, amount);
+  step.heldAmountFreed = freed;
+  return step;
 }
 
 /** Undoes what the last step of a leg did: frees a hold, or posts the negative of what was settled. */
 export function takeBack(leg: Leg, reason: string): Leg[] {
-  if (leg.action === 'hold') return [{ ...cleared(leg), action: 'release', reason, heldAmountFreed: leg.heldAmount }];
-  if (leg.action !== 'settle') return [];
-  return [
-    {
-      ...cleared(leg),
-      action: 'reverse',
-      reason,
-      components: leg.components.map(negated),
-      amount: -leg.amount,
-      accountAmount: -leg.accountAmount,
-      reporting: leg.reporting === null ? null : { ...leg.reporting, amount: -leg.reporting.amount },
-    },
-  ];
+  if (leg.action !== 'hold' && leg.action !== 'settle') return [];
+  const step = cleared(leg);
+  step.reason = reason;
+  if (leg.action === 'hold') {
+    step.action = 'release';
+    step.heldAmountFreed = leg.heldAmount;
+  } else {
+    step.action = 'reverse';
+    step.components = leg.components.map(negated);
+    step.amount = -leg.amount;
+    step.accountAmount = -leg.accountAmount;
+    step.reporting = leg.reporting === null ? null : { ...leg.reporting, amount: -leg.reporting.amount };
+  }
+  return [step];
 }
 
-/** The leg with its price and terms, and no money moved. */
-function cleared(leg: Leg): Leg {
-  const components = leg.action === 'reverse' ? leg.components.map(negated) : leg.components;
-  return {
-    ...leg,
-    components,
-    reason: null,
-    amount: 0n,
-    accountAmount: 0n,
-    heldAmount: 0n,
-    heldAmountFreed: 0n,
-    reporting: reportingOf(leg, 0n),
-  };
+/**
+ * The leg with its price and terms, and no money moved: a copy that is written on, as one is made for every step.
+ *
+ * In  reported: what is to be said of it in the reporting currency
+ */
+function cleared(leg: Leg, reported = 0n): Leg {
+  const step = { ...leg };
+  if (leg.action === 'reverse') step.components = leg.components.map(negated);
+  step.reason = null;
+  step.amount = 0n;
+  step.accountAmount = 0n;
+  step.heldAmount = 0n;
+  step.heldAmountFreed = 0n;
+  step.reporting = reportingOf(leg, reported);
+  return step;
 }
 
 function negated(component: Component): Component {

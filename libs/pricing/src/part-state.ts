@@ -67,8 +67,12 @@ export function legsAfter(before: readonly Leg[], steps: readonly Leg[]): readon
   return after;
 }
 
+/** In the order of the attempts. */
 function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attempt: number): AttemptFacts[] {
-  const known = before.find((one) => one.attempt === attempt);
+  let at = before.length;
+  while (at > 0 && (before[at - 1] as AttemptFacts).attempt >= attempt) at--;
+  const known = before[at]?.attempt === attempt ? before[at] : undefined;
+  const { routeGrade, routeGradeRank } = routeGradeOf(known, event);
   const next: AttemptFacts = {
     attempt,
     status: event.status,
@@ -79,9 +83,12 @@ function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attem
     supplier: event.supplier,
     connection: event.connection,
     route: event.route,
-    ...routeGradeOf(known, event),
+    routeGrade,
+    routeGradeRank,
   };
-  return [...before.filter((one) => one.attempt !== attempt), next].sort((a, b) => a.attempt - b.attempt);
+  const after = before.slice();
+  after.splice(at, known === undefined ? 0 : 1, next);
+  return after;
 }
 
 /** A fact that prices: of the steps of the attempt the earliest that tells it is believed, in whatever order they come. */
@@ -90,7 +97,6 @@ function routeGradeOf(
   { routeGrade, event }: RatedEvent,
 ): Pick<AttemptFacts, 'routeGrade' | 'routeGradeRank'> {
   const rank = routeGrade === null ? LAST : rankOfStep(event, 0);
-  if (known !== undefined && known.routeGradeRank <= rank)
-    return { routeGrade: known.routeGrade, routeGradeRank: known.routeGradeRank };
+  if (known !== undefined && known.routeGradeRank <= rank) return known;
   return { routeGrade, routeGradeRank: rank };
 }

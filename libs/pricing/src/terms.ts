@@ -48,6 +48,29 @@ interface ChainTerms {
   readonly byCountry: Map<string | null, readonly SellTerms[]>;
 }
 
+/** A map with keys of two parts. */
+class PairMap<K, V> {
+  private readonly maps = new Map<K, Map<K, V>>();
+  size = 0;
+
+  get(first: K, second: K): V | undefined {
+    return this.maps.get(first)?.get(second);
+  }
+
+  /** In  first, second: for which nothing is there */
+  set(first: K, second: K, value: V): void {
+    let map = this.maps.get(first);
+    if (map === undefined) this.maps.set(first, (map = new Map<K, V>()));
+    map.set(second, value);
+    this.size++;
+  }
+
+  clear(): void {
+    this.maps.clear();
+    this.size = 0;
+  }
+}
+
 /** Answers that are kept of each side; when there are more all are forgotten. Who quotes names classes and suppliers freely. */
 const KEPT = 50_000;
 
@@ -58,8 +81,9 @@ const KEPT = 50_000;
  * operator) and a buy leg per attempt. Source: domain.md §4, §5, docs/pricing-rules.md §1.
  */
 export class Terms {
-  private readonly sells = new Map<string, ChainTerms>();
-  private readonly buys = new Map<string, BuyTerms>();
+  /** By account and class, by supplier and connection: joining two names to a key costs more than looking for both. */
+  private readonly sells = new PairMap<string, ChainTerms>();
+  private readonly buys = new PairMap<string | null, BuyTerms>();
   private position = -1;
 
   constructor(private readonly catalog: CatalogReader) {}
@@ -70,12 +94,11 @@ export class Terms {
    */
   sell(account: string, trafficClass: string, country: string | null): readonly SellTerms[] {
     this.forgetIfMoved();
-    const key = `${account}\u001f${trafficClass}`;
-    let known = this.sells.get(key);
+    let known = this.sells.get(account, trafficClass);
     if (known === undefined) {
       if (this.sells.size >= KEPT) this.sells.clear();
       const everywhere = this.namesCountries(account) ? null : this.resolveSell(account, trafficClass, null);
-      this.sells.set(key, (known = { everywhere, byCountry: new Map() }));
+      this.sells.set(account, trafficClass, (known = { everywhere, byCountry: new Map() }));
     }
     if (known.everywhere !== null) return known.everywhere;
     let terms = known.byCountry.get(country);
@@ -86,12 +109,11 @@ export class Terms {
   /** The connection's card before its supplier's; the supplier may be named by itself where no connection is configured. */
   buy(supplier: string | null, connection: string | null): BuyTerms {
     this.forgetIfMoved();
-    const key = `${supplier ?? ''}\u001f${connection ?? ''}`;
-    const known = this.buys.get(key);
+    const known = this.buys.get(supplier, connection);
     if (known !== undefined) return known;
     const resolved = this.resolveBuy(supplier, connection);
     if (this.buys.size >= KEPT) this.buys.clear();
-    this.buys.set(key, resolved);
+    this.buys.set(supplier, connection, resolved);
     return resolved;
   }
 
