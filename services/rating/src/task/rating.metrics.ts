@@ -50,10 +50,10 @@ export class RatingMetrics {
   tally(): RatingTally {
     return new RatingTally((counts) => {
       for (const [kind, count] of counts.kinds) this.events.inc({ kind }, count);
-      for (const { side, action, count } of counts.legs.values()) this.legs.inc({ side, action }, count);
-      for (const { side, reason, count } of counts.unrated.values()) this.unrated.inc({ side, reason }, count);
+      for (const [side, action, count] of counts.legs.entries()) this.legs.inc({ side, action }, count);
+      for (const [side, reason, count] of counts.unrated.entries()) this.unrated.inc({ side, reason }, count);
       for (const [source, count] of counts.staleRates) this.staleRates.inc({ source }, count);
-      for (const { side, currency, amount } of counts.settled.values())
+      for (const [side, currency, amount] of counts.settled.entries())
         this.money.inc({ side, currency }, Number.parseFloat(formatMoney(amount)));
       for (const seconds of counts.latencies) this.latency.observe(seconds);
       this.duplicates.inc(counts.duplicates);
@@ -68,12 +68,33 @@ export class RatingMetrics {
   }
 }
 
+/** Sums by two labels; a key joined of both would cost more than both lookups. */
+class Sums<N extends number | bigint> {
+  private readonly sums = new Map<string, Map<string, N>>();
+
+  add(first: string, second: string, more: N): void {
+    let sums = this.sums.get(first);
+    if (sums === undefined) this.sums.set(first, (sums = new Map<string, N>()));
+    const before = sums.get(second);
+    sums.set(second, before === undefined ? more : sum(before, more));
+  }
+
+  *entries(): Generator<[first: string, second: string, sum: N]> {
+    for (const [first, sums] of this.sums) for (const [second, sum] of sums) yield [first, second, sum];
+  }
+}
+
+/** Of two numbers of one kind. */
+function sum<N extends number | bigint>(a: N, b: N): N {
+  return ((a as number) + (b as number)) as N;
+}
+
 class Counts {
   duplicates = 0;
   readonly kinds = new Map<string, number>();
-  readonly legs = new Map<string, { side: string; action: string; count: number }>();
-  readonly unrated = new Map<string, { side: string; reason: string; count: number }>();
-  readonly settled = new Map<string, { side: string; currency: string; amount: bigint }>();
+  readonly legs = new Sums<number>();
+  readonly unrated = new Sums<number>();
+  readonly settled = new Sums<bigint>();
   /** By source. */
   readonly staleRates = new Map<string, number>();
   readonly latencies: number[] = [];
@@ -98,11 +119,9 @@ export class RatingTally {
     for (const { side, action, reason, amount, currency, fx, billingTime } of event.legs) {
       if (fx !== null && isStale(fx, billingTime))
         counts.staleRates.set(fx.source, (counts.staleRates.get(fx.source) ?? 0) + 1);
-      at(counts.legs, side + action, () => ({ side, action, count: 0 })).count++;
-      if (action === 'unrated')
-        at(counts.unrated, side + reason, () => ({ side, reason: reason ?? 'none', count: 0 })).count++;
-      if (action === 'settle' && amount > 0n)
-        at(counts.settled, side + currency, () => ({ side, currency, amount: 0n })).amount += amount;
+      counts.legs.add(side, action, 1);
+      if (action === 'unrated') counts.unrated.add(side, reason ?? 'none', 1);
+      if (action === 'settle' && amount > 0n) counts.settled.add(side, currency, amount);
     }
   }
 
@@ -111,10 +130,4 @@ export class RatingTally {
     this.tell(this.counts);
     this.counts = new Counts();
   }
-}
-
-function at<V>(map: Map<string, V>, key: string, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = create()));
-  return value;
 }

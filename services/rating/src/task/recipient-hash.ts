@@ -1,6 +1,8 @@
 import { createHmac, hash } from 'node:crypto';
 import type { HashRecipient } from '@ratestream/pricing';
 
+const DAY_MS = 86_400_000;
+const DAYS_KEPT = 1_000;
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 /** Longer than any number or short code. */
@@ -14,14 +16,16 @@ const MAX_RECIPIENT_BYTES = 256;
  */
 export function recipientHasher(secret: string): HashRecipient {
   const keys = new Map<number, { id: string; hmac: (text: string) => string }>();
+  const keyOf = (day: number): { id: string; hmac: (text: string) => string } => {
+    const id = new Date(day * DAY_MS).toISOString().slice(0, 7);
+    return { id, hmac: hmacSha256(createHmac('sha256', secret).update(id).digest()) };
+  };
   return (recipient, at) => {
-    const date = new Date(at / 1000);
-    const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
-    let known = keys.get(month);
+    const day = Math.floor(at / 1000 / DAY_MS); // a month's key under each of its days: what month a day is in costs more to ask
+    let known = keys.get(day);
     if (known === undefined) {
-      const id = date.toISOString().slice(0, 7);
-      known = { id, hmac: hmacSha256(createHmac('sha256', secret).update(id).digest()) };
-      keys.set(month, known);
+      if (keys.size >= DAYS_KEPT) keys.clear();
+      keys.set(day, (known = keyOf(day)));
     }
     return { hash: known.hmac(recipient).slice(0, 32), keyId: known.id };
   };
