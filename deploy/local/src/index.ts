@@ -6,5 +6,6 @@ export { createDatabases, createClickHouseDatabase, databaseOf } from './databas
 export { freePorts, releasePorts } from './ports.js';
 export { isAlive, killTree, startTimeOf } from './process-table.js';
 export { sharedStores } from './keeper.js';
+export { kafkaJars } from './artifacts.js';
 export { repositoryRoot } from './paths.js';
 export { deleteTopics } from './topics.js';

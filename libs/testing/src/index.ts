@@ -1,3 +1,5 @@
+export { haveOpenssl, makeCertificates, oneFile } from './certificates.js';
+export type { Certificates } from './certificates.js';
 export { eventually } from './eventually.js';
 export { scenario } from './scenario.js';
 export type { Decider, Scenario } from './scenario.js';
