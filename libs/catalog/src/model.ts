@@ -100,16 +100,22 @@ export interface NoticeDays {
   decrease: number;
 }
 
-/** That an account was told of a version before it takes effect. The sheets are kept by the catalog under the notice's id. */
+/** What an account is told of: prices of a version, the withdrawal of one, or other terms. */
+export type NoticeKind = 'prices' | 'withdrawal' | 'terms';
+
+/** That an account was told of what it will pay. The sheets are kept by the catalog under the notice's id. */
 export interface Notice {
   id: string;
-  cardId: string;
-  version: number;
+  kind: NoticeKind;
+  /** null: of terms. */
+  cardId: string | null;
+  /** The version that is in force from `effectiveFrom` on; null: none is, or it is of terms. */
+  version: number | null;
   accountId: string;
   effectiveFrom: Micros;
   issuedAt: Micros;
-  /** Rates by what happens to them. */
-  changes: { new: number; increase: number; decrease: number; changed: number; unchanged: number; withdrawn: number };
+  /** Rates by what happens to them; null: of terms. */
+  changes: Record<'new' | 'increase' | 'decrease' | 'changed' | 'unchanged' | 'withdrawn', number> | null;
 }
 
 export interface Account {

@@ -99,16 +99,16 @@ export const fxRates = (source: string, days: object[], base = 'EUR'): CatalogCo
   body: publishFxRatesBody.parse({ base, days }),
 });
 const CHANGES = { new: 1, increase: 0, decrease: 0, changed: 0, unchanged: 0, withdrawn: 0 };
-export const notices = (cardId: string, version: number, ...accounts: string[]): CatalogCommand => ({
+export const notices = (cardId: string, version: number, ...accounts: string[]): CatalogCommand =>
+  noticesOf({ cardId, version }, ...accounts);
+/** A notice as its fields say. */
+export const noticesOf = (fields: object, ...accounts: string[]): CatalogCommand => ({
   type: 'IssueNotices',
-  id: `${cardId}-${version}`,
+  id: 'run',
   body: issueNoticesBody.parse({
     notices: accounts.map((accountId) => ({
-      id: `${cardId}-${version}-${accountId}`,
-      cardId,
-      version,
-      accountId,
-      changes: CHANGES,
+      ...{ id: `run-${accountId}`, accountId, kind: 'prices', effectiveFrom: 7, changes: CHANGES },
+      ...fields,
     })),
   }),
 });

@@ -9,6 +9,7 @@ import {
   fxRates,
   group,
   notices,
+  noticesOf,
   open,
   plan,
   publish,
@@ -242,9 +243,9 @@ describe('notices', () => {
     expect(decision).toMatchObject({
       events: ['other', 'customer'].map((accountId) => ({
         aggregate: 'notice',
-        aggregateId: `sell-1-${accountId}`,
+        aggregateId: `run-${accountId}`,
         type: 'NoticeIssued',
-        data: { accountId, version: 1, effectiveFrom: NOW + 100, issuedAt: catalog.now },
+        data: { accountId, version: 1, effectiveFrom: 7, issuedAt: catalog.now },
       })),
     });
   });
@@ -271,6 +272,17 @@ describe('notices', () => {
       { type: 'WithdrawRates', id: 'buy', version: 1 },
     );
     expect(faultsOf(catalog.when(command))).toEqual(faults);
+  });
+
+  test('of a withdrawal the version may be withdrawn or none, and terms name no card', () => {
+    const catalog = world().given(publish('sell', 1), { type: 'WithdrawRates', id: 'sell', version: 1 });
+    const withdrawal = { kind: 'withdrawal', cardId: 'sell', version: null };
+    expect(faultsOf(catalog.when(noticesOf(withdrawal, 'other')))).toEqual([]);
+    expect(faultsOf(catalog.when(noticesOf({ ...withdrawal, kind: 'prices' }, 'other')))).toEqual([
+      'notices/0/version:unknown_version',
+    ]);
+    const terms = { kind: 'terms', cardId: null, version: null, changes: null };
+    expect(faultsOf(catalog.when(noticesOf(terms, 'other')))).toEqual([]);
   });
 
   test("a reseller tells its own customers of its own cards, and nobody of the operator's", () => {

@@ -47,13 +47,13 @@ beforeAll(async () => {
   ])
     await made('/rate-cards', { id, name, side: 'sell' });
   await made('/rate-cards', { id: 'buy', name: 'Retail Supplier', side: 'buy' });
-  await made('/plans', { id: 'plan', name: 'Plan', bindings: [{ cardId: 'gold' }] });
-  await made('/accounts', { id: 'acme', name: 'Acme', planId: 'plan' });
-  await made('/accounts', { id: 'reseller', name: 'Reseller' });
   await made('/rate-cards/gold/versions', 'country,mcc,mnc,price\nGB,,,0.04\nGB,234,10,0.03\nDE,,,0.05\n');
   await made('/rate-cards/silver/versions', 'country,mcc,mnc,price\nGB,,,0.0455\n');
   await made('/rate-cards/bronze/versions', 'country,mcc,mnc,price\nFR,,,0.06\n');
   await made('/rate-cards/buy/versions', 'country,mcc,mnc,price\nGB,,,0.045\n');
+  await made('/plans', { id: 'plan', name: 'Plan', bindings: [{ cardId: 'gold' }] });
+  await made('/accounts', { id: 'acme', name: 'Acme', planId: 'plan' });
+  await made('/accounts', { id: 'reseller', name: 'Reseller' });
   const both: Permission[] = ['read', 'write'];
   for (const [id, scope] of [
     ['approver', OPERATOR],

@@ -130,9 +130,8 @@ test("a supplier's sheet is approved, its sell card is staged by itself, approve
   expect(staged.effectiveFrom).not.toBeNull();
   expect((await approve('sell', staged.id, {})).status).toBe(403);
   const path = `${CATALOG}/rate-cards/sell/imports/${staged.id}/approve`;
-  expect(await catalog.post(path, {})).toMatchObject({ status: 422, body: { errors: [{ code: 'notice_too_short' }] } });
-  const meant = { backdated: true, waiveNotice: 'first prices' };
-  expect(await catalog.post(path, meant)).toMatchObject({ status: 201, body: { version: 1, rows: 5 } });
+  expect(await catalog.post(path, {})).toMatchObject({ status: 422, body: { errors: [{ code: 'in_the_past' }] } });
+  expect(await catalog.post(path, { backdated: true })).toMatchObject({ status: 201, body: { version: 1, rows: 5 } });
 
   await send('toll-free', { to: '+447700900123', sender: '+18005550123', senderType: 'toll_free', parts: 2 });
   await send('long-code', { to: '+447700900123', sender: '+4915112345678', parts: 3 });

@@ -52,6 +52,7 @@ beforeAll(async () => {
   process = started;
   call = caller(app);
   await made('/rate-cards', { id: 'retail', name: 'Retail', side: 'sell' });
+  await made('/rate-cards/retail/versions', FIRST);
   await made('/rate-cards', { id: 'other', name: 'Other', side: 'sell' });
   await made('/rate-cards', { id: 'buy', name: 'Buy', side: 'buy' });
   await made('/plans', { id: 'plan', name: 'Plan', bindings: [{ cardId: 'retail' }] });
@@ -81,7 +82,6 @@ beforeAll(async () => {
     ['customer', 'customer'],
   ] as const)
     await issueKey(process, id, { secret: `rs_secret-of-${id}`, scope, permissions: both });
-  await made('/rate-cards/retail/versions', FIRST);
   await made('/sheet-mappings', { id: 'plain', name: 'Plain', mapping: MAPPING });
 }, 120_000);
 afterAll(async () => {
@@ -359,7 +359,7 @@ function dyingAtCommit(): Pool {
 test('however many runs wait in vain, the one behind them is reached', async () => {
   await pool.query(`insert into notice_run (card_id, version, status, effective_from, planned_at, approved_by)
     select 'not-there', n, 'planned', 0, n / 2, 'admin' from generate_series(1, 250) as n`);
-  await made('/rate-cards/retail/versions', FIRST);
+  await made('/rate-cards/retail/versions?waiveNotice=agreed', FIRST);
   const { rows } = await pool.query<{ version: number }>(
     `insert into notice_run (card_id, version, status, effective_from, planned_at, approved_by)
      select 'retail', 1000 + count(*), 'planned', 0, 1e15, 'admin' from notice_run returning version`,

@@ -38,9 +38,14 @@ beforeAll(async () => {
         void changes.push(...records.map(({ value }) => serdes.CatalogEvent.decode(value as Buffer))),
     }),
   );
+  // Before anybody pays by them: later it would be a notice of its own.
+  for (const id of ['gold', 'silver']) {
+    await catalog.post(`${CATALOG}/rate-cards`, { id, name: `Retail ${id}`, side: 'sell' });
+    const csv = 'country,price\nGB,0.04\nDE,0.05\n';
+    const path = `${CATALOG}/rate-cards/${id}/versions`;
+    expect((await catalog.post(path, csv, { contentType: 'text/csv' })).status).toBe(201);
+  }
   for (const [path, body] of [
-    ['/rate-cards', { id: 'gold', name: 'Retail Gold', side: 'sell' }],
-    ['/rate-cards', { id: 'silver', name: 'Retail Silver', side: 'sell' }],
     ['/plans', { id: 'gold-plan', name: 'Gold', basis: 'accept', bindings: [{ cardId: 'gold' }] }],
     ['/plans', { id: 'silver-plan', name: 'Silver', basis: 'accept', bindings: [{ cardId: 'silver' }] }],
     ['/accounts', { id: 'acme', name: 'Acme', planId: 'gold-plan' }],
@@ -48,10 +53,6 @@ beforeAll(async () => {
     ['/sources', { id: 'gateway', format: 'canonical-json', identity: 'gateway-id' }],
   ] as const)
     expect([path, (await catalog.post(`${CATALOG}${path}`, body)).status]).toEqual([path, 201]);
-  for (const card of ['gold', 'silver'])
-    await catalog.post(`${CATALOG}/rate-cards/${card}/versions`, 'country,price\nGB,0.04\nDE,0.05\n', {
-      contentType: 'text/csv',
-    });
   const keyOf = async (scope: string): Promise<HttpClient> => {
     const body = { name: scope, scope, permissions: ['read', 'write'] };
     return catalog.as((await catalog.post<{ secret: string }>(`${CATALOG}/api-keys`, body)).body.secret);

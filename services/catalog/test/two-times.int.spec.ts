@@ -74,6 +74,43 @@ test('which version is in force at any billing time, as known then and as correc
   expect(known).toMatchObject({ knownAt: third, asOf: third, items: [{}, {}, { version: 3, withdrawnAt: null }] });
 });
 
+test('a card says how many versions it has and which is next; the versions themselves come in pages', async () => {
+  const card = await newCard('paged');
+  for (const effectiveFrom of [
+    undefined,
+    '2098-01-01T00:00:00Z',
+    '2097-01-01T00:00:00Z',
+    '2097-01-01T00:00:00Z',
+    undefined,
+  ])
+    await publish(card, '1', effectiveFrom === undefined ? {} : { effectiveFrom });
+  const says = { versionCount: 5, inForce: 5, next: { version: 4, effectiveFrom: '2097-01-01T00:00:00.000Z' } };
+  const now = await call('GET', `/rate-cards/${card}`);
+  expect(now.body).toMatchObject(says);
+  expect((await call('GET', '/rate-cards?limit=500')).body['items']).toContainEqual(now.body);
+  expect(now.text).not.toContain('sha256');
+  expect((await call('GET', `/rate-cards/${card}?asOf=2097-06-01T00:00:00Z`)).body).toMatchObject({
+    ...{ versionCount: 5, inForce: 4, next: { version: 2 } },
+  });
+  // Sent back as it was answered, nothing of it counts.
+  expect((await call('PUT', `/rate-cards/${card}`, now.body)).status).toBe(200);
+
+  const numbers: unknown[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await call('GET', `/rate-cards/${card}/versions?limit=2${cursor}`);
+    const { items, inForce, nextCursor } = body as unknown as {
+      items: object[];
+      inForce: number;
+      nextCursor: string | null;
+    };
+    numbers.push([inForce, ...items.map((one) => (one as { version: number }).version)]);
+    if (nextCursor === null) break;
+    cursor = `&cursor=${nextCursor}`;
+  }
+  expect(numbers).toEqual([[5, 1, 2], [5, 3, 4], [5, 5]]); // prettier-ignore
+  expect((await call('GET', `/rate-cards/${card}/versions?cursor=x`)).status).toBe(400);
+});
+
 test('a past date needs to be meant, and only a scheduled version is superseded', async () => {
   const card = await newCard('scheduled');
   const post = (fields: Record<string, string>): Promise<Answer> =>
@@ -233,7 +270,13 @@ test('the document explains the two times, superseding and correcting', async ()
   const versions = paths['/api/catalog/v1/rate-cards/{id}/versions'];
   expect(versions?.['post']?.description).toMatch(/supersede.*backdated=true/s);
   const described = (versions?.['post']?.parameters ?? []).filter(({ schema }) => (schema.description ?? '') !== '');
-  expect(described.map(({ name }) => name).sort()).toEqual(['backdated', 'effectiveFrom', 'partial', 'supersede']);
+  expect(described.map(({ name }) => name).sort()).toEqual([
+    'backdated',
+    'effectiveFrom',
+    'partial',
+    'supersede',
+    'waiveNotice',
+  ]);
   expect(paths['/api/catalog/v1/rate-cards/{id}/versions/{version}']?.['delete']?.description).toContain('knownAt');
   expect(paths['/api/catalog/v1/rate-groups/{id}/history']).toBeDefined();
 });

@@ -273,9 +273,9 @@ export const publishFxRatesBody = z.strictObject({
     .max(MAX_FX_DAYS),
 });
 
-/** When a version is effective is the version's own; when it was issued is decided. */
+/** When it was issued is decided. */
 export const issueNoticesBody = z.strictObject({
-  notices: z.array(notice.omit({ effectiveFrom: true, issuedAt: true })).max(10_000),
+  notices: z.array(notice.omit({ issuedAt: true })).max(10_000),
 });
 
 export const issueApiKeyBody = z

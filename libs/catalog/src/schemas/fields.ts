@@ -125,19 +125,22 @@ export const binding = z.strictObject({
 /** Who was told of what. */
 export const notice = z.strictObject({
   id,
-  cardId: id,
-  version: number,
+  kind: z.enum(['prices', 'withdrawal', 'terms']),
+  cardId: id.nullable(),
+  version: number.nullable(),
   accountId: id,
   effectiveFrom: micros,
   issuedAt: micros,
-  changes: z.strictObject({
-    new: count,
-    increase: count,
-    decrease: count,
-    changed: count,
-    unchanged: count,
-    withdrawn: count,
-  }),
+  changes: z
+    .strictObject({
+      new: count,
+      increase: count,
+      decrease: count,
+      changed: count,
+      unchanged: count,
+      withdrawn: count,
+    })
+    .nullable(),
 });
 
 function isTimeZone(text: string): boolean {

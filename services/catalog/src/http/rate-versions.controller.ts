@@ -15,11 +15,13 @@ import {
   ratesQuery,
   versionParams,
   versionsQuery,
+  withdrawQuery,
   type IdParams,
   type RateListQuery,
   type RatesQuery,
   type VersionParams,
   type VersionsQuery,
+  type WithdrawQuery,
 } from './requests.js';
 import { RowPort, type UploadAnswer } from './row-port.js';
 import { QUERIES } from './tokens.js';
@@ -36,7 +38,11 @@ const PUBLISHING =
   'the same or a later `effectiveFrom` takes the place of the one that was wrong for all that is rated from here on, and ' +
   'what was known before can still be asked for. `ties` in the answer are pairs of rates that can price one message with ' +
   "neither closer in everything: the card's precedence decides between them until one has a priority.";
+const TELLING =
+  'Accounts that pay by a sell card are told of it. Where they would pay more sooner than its `noticeDays` allow, it is refused ' +
+  'with the earliest instant, unless `waiveNotice` says why it may be. ';
 const WITHDRAWING =
+  TELLING +
   'It prices nothing that is rated from here on; the version that was in force before it is so again. What it priced stays, ' +
   'and it still counts where a question names an earlier `knownAt`. Withdrawn is for ever.';
 
@@ -60,7 +66,7 @@ export class RateVersionsController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Publish a version', description: PUBLISHING })
+  @ApiOperation({ summary: 'Publish a version', description: `${PUBLISHING} ${TELLING}` })
   @BodyLimit(MAX_JSON_BYTES)
   @ApiConsumes('text/csv', 'multipart/form-data', 'application/json')
   @ApiBody({
@@ -77,7 +83,7 @@ export class RateVersionsController {
     // Before the sheet is read: who may not publish here does not keep us busy for a minute first.
     this.queries.find('rate-cards', id, caller);
     const { effectiveFrom = null, backdated, supersede: insteadOf = null } = query;
-    const when = { effectiveFrom, backdated, insteadOf };
+    const when = { effectiveFrom, backdated, insteadOf, waiveNotice: query.waiveNotice ?? null };
     return this.rows.publishRates(id, when, { caller, request, reply, partial: query.partial === 'accept' });
   }
 
@@ -107,7 +113,8 @@ export class RateVersionsController {
     @Caller() caller: Caller,
     @FromHeaders() headers: CommandHeaders,
     @Param(zodParams(versionParams)) { id, version }: VersionParams,
+    @Query(zodQuery(withdrawQuery)) { waiveNotice }: WithdrawQuery,
   ): Promise<CommandAnswer> {
-    return this.commands.run({ type: 'WithdrawRates', id, version }, caller, headers);
+    return this.commands.withdraw(id, version, waiveNotice ?? null, caller, headers);
   }
 }

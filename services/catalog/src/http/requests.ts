@@ -75,6 +75,18 @@ export const rateListQuery = pageQuery(5_000).extend({
 });
 export type RateListQuery = z.output<typeof rateListQuery>;
 
+export const waiveNotice = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1_000)
+  .optional()
+  .describe(
+    'Where accounts pay by the card: why they are told later than its noticeDays say. Kept with the notice. Absent: 422 where they would be.',
+  );
+export const withdrawQuery = z.object({ waiveNotice });
+export type WithdrawQuery = z.output<typeof withdrawQuery>;
+
 export const ratesQuery = z.object({
   effectiveFrom: instantText.optional().describe('The first billing time that the version prices. Absent: at once.'),
   backdated: flag.describe(
@@ -90,6 +102,7 @@ export const ratesQuery = z.object({
     .enum(['refuse', 'accept'])
     .default('refuse')
     .describe('`accept`: publish the good rows although others are refused.'),
+  waiveNotice,
 });
 export type RatesQuery = z.output<typeof ratesQuery>;
 

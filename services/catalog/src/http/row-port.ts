@@ -1,15 +1,19 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import type { RateCard } from '@ratestream/catalog';
 import type { RateChunk, RateRow } from '@ratestream/events';
 import type { Caller, Page } from '@ratestream/http';
 import type { Counter, Metrics } from '@ratestream/observability';
 import type { Pool } from '@ratestream/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CommandResult } from '../commands/command-handler.js';
-import type { RowPublisher } from '../commands/row-publisher.js';
+import type { CommandAnswer, CommandResult } from '../commands/command-handler.js';
+import type { RowPublisher, When } from '../commands/row-publisher.js';
+import type { NoticePlan } from '../notices/notice-desk.js';
+import type { NoticePortOptions } from '../notices/notice.port.js';
 import type { PageRequest } from '../queries/catalog-queries.js';
 import { present } from '../queries/resource.js';
 import { matching, pageOfRates, type RateFilter, type ShownRate } from '../queries/version-rates.js';
+import { answeredBefore } from '../store/command-answers.js';
 import { readChunks } from '../store/row-chunks.js';
 import type { CsvLimits } from '../upload/csv-reader.js';
 import { numbersCsv, ratesCsv } from '../upload/csv-writer.js';
@@ -19,7 +23,7 @@ import { tiesOf } from '../upload/upload-ties.js';
 import { authorityOf, commandHeaders } from './command-context.js';
 import { doneOrThrow } from './command-port.js';
 import type { VersionParams } from './requests.js';
-import { ROWS } from './tokens.js';
+import { NOTICES, ROWS } from './tokens.js';
 
 export interface RowPortOptions {
   publisher: RowPublisher;
@@ -33,6 +37,7 @@ export interface RowPortOptions {
 export type UploadAnswer = Record<string, unknown> & { refused: Upload<unknown>['refused'] };
 
 type Terms = Parameters<RowPublisher['numbers']>[2];
+type Published = Parameters<NoticePlan>[1];
 type Publish<T> = (upload: Upload<T>, terms: Terms) => Promise<CommandResult>;
 
 /** Sheets of rows over HTTP, in and out. */
@@ -40,17 +45,40 @@ type Publish<T> = (upload: Upload<T>, terms: Terms) => Promise<CommandResult>;
 export class RowPort {
   private readonly rows: Counter<'kind' | 'outcome'>;
 
-  constructor(@Inject(ROWS) private readonly options: RowPortOptions) {
+  constructor(
+    @Inject(ROWS) private readonly options: RowPortOptions,
+    @Inject(NOTICES) private readonly notices: Pick<NoticePortOptions, 'desk' | 'view'>,
+  ) {
     this.rows = options.metrics.counter('catalog_uploaded_rows_total', 'Rows of uploaded sheets', ['kind', 'outcome']);
   }
 
   publishRates(
     id: string,
-    when: { effectiveFrom: number | null; backdated: boolean; insteadOf: number | null },
+    { waiveNotice, ...when }: When & { waiveNotice: string | null },
     exchange: { caller: Caller; request: FastifyRequest; reply: FastifyReply; partial: boolean },
   ): Promise<UploadAnswer> {
-    const publish: Publish<RateRow> = ({ rows, effectiveFrom }, terms) =>
-      this.options.publisher.rates(id, rows, { ...when, effectiveFrom: when.effectiveFrom ?? effectiveFrom }, terms);
+    const publish: Publish<RateRow> = async ({ rows, effectiveFrom: inUpload }, terms) => {
+      const { publisher, pool } = this.options;
+      const { desk, view } = this.notices;
+      const effectiveFrom = when.effectiveFrom ?? inUpload;
+      const before = terms.idempotency === null ? null : await answeredBefore(pool, terms.idempotency);
+      // What was published under this key already is not judged again by prices that have moved since.
+      if (before !== null) return { outcome: 'done', answer: before as CommandAnswer, repeated: true };
+      const card = view.cards.get(id) as RateCard;
+      const consent = { by: exchange.caller.keyId, waiveNotice };
+      const plan = await desk.prepareDirect(card, { next: rows, effectiveFrom }, consent);
+      const result = await publisher.rates(
+        id,
+        rows,
+        { ...when, effectiveFrom },
+        {
+          ...terms,
+          ...(plan === null ? {} : { alongside: (tx, answer) => plan(tx, answer as unknown as Published) }),
+        },
+      );
+      if (plan !== null) desk.planned();
+      return result;
+    };
     return this.publish(exchange, RATE_SHEET, publish, async ({ rows }) => ({ ties: await tiesOf(rows) }));
   }
 

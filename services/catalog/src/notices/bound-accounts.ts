@@ -15,6 +15,7 @@ export function boundAccounts(view: CatalogView, cardId: string): string[] {
     .map(({ id }) => id);
 }
 
-function planOf(view: CatalogView, { planId, rateGroupId }: Account): string | null {
+/** The plan that an account has, by itself or by its rate group. */
+export function planOf(view: CatalogView, { planId, rateGroupId }: Account): string | null {
   return planId ?? view.rateGroups.get(rateGroupId ?? '')?.planId ?? null;
 }

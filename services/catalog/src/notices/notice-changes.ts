@@ -39,6 +39,9 @@ export function* noticeChanges(base: readonly RateRow[], next: readonly RateRow[
     const [old, rate] = [before.get(rateId), after.get(rateId)];
     if (old !== undefined && rate !== undefined)
       yield { rate, change, before: old.price, after: rate.price, effect: effectOf(old, rate) };
+    // Where there was no price at all nothing becomes dearer.
+    else if (rate !== undefined && base.length === 0)
+      yield { rate, change, before: null, after: rate.price, effect: 'none' };
     else if (rate !== undefined) yield added(rate, pricesBefore.find(rate, rate));
     else if (old !== undefined) yield withdrawn(old, pricesAfter.find(old, old));
   }
@@ -59,6 +62,16 @@ export function totalsOf(changes: Iterable<NoticeChange>): ChangeTotals {
 export function earliestEffect({ increases, decreases }: ChangeTotals, days: NoticeDays, now: Micros): Micros {
   const needed = Math.max(increases > 0 ? days.increase : 0, decreases > 0 ? days.decrease : 0);
   return now + needed * DAY;
+}
+
+/** Whether somebody would have to be told earlier. Nobody minds paying less from an instant on that is past. */
+export function isTooEarly(
+  totals: ChangeTotals,
+  days: NoticeDays,
+  { from, now }: { from: Micros; now: Micros },
+): boolean {
+  const earliest = earliestEffect(totals, days, now);
+  return from < earliest && (totals.increases > 0 || earliest > now);
 }
 
 function added(rate: RateRow, wider: RateRow | undefined): NoticeChange {

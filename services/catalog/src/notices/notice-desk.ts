@@ -1,12 +1,20 @@
-import { formatInstant, inForce, type CatalogView, type RateCard } from '@ratestream/catalog';
+import { formatInstant, inForce, type CatalogCommand, type CatalogView, type RateCard } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { ProblemError } from '@ratestream/http';
+import { conflict, ProblemError } from '@ratestream/http';
 import type { Pool, Tx } from '@ratestream/postgres';
 import { ratesOf } from '../imports/margin-cards.js';
 import { boundAccounts } from './bound-accounts.js';
-import { earliestEffect, noticeChanges, totalsOf, type ChangeTotals, type NoticeChange } from './notice-changes.js';
-import { insertRun } from './notice-store.js';
+import {
+  earliestEffect,
+  isTooEarly,
+  noticeChanges,
+  totalsOf,
+  type ChangeTotals,
+  type NoticeChange,
+} from './notice-changes.js';
+import { insertRun, type NewRun } from './notice-store.js';
 import type { NoticeTraffic } from './notice-traffic.js';
+import { termsChangeOf } from './terms-change.js';
 import { waitingLosses, type LossTotals, type WaitingLoss } from './waiting-losses.js';
 
 /** Rates that wait for approval. */
@@ -29,6 +37,12 @@ export interface NoticePreview extends ChangeTotals {
   worstLosses: WaitingLoss[];
 }
 
+/** Who changes prices, and why customers may be told later than agreed; null: they may not. */
+export interface Consent {
+  by: string;
+  waiveNotice: string | null;
+}
+
 /** Says after publication, in its transaction, that customers have to be told. */
 export type NoticePlan = (tx: Tx, published: { version: number; effectiveFrom: number }) => Promise<void>;
 
@@ -43,7 +57,7 @@ export interface NoticeDeskOptions {
 
 const WORST = 100;
 
-/** Decides at an approval whether customers are told early enough, and plans their notices with the publication. */
+/** Decides whether customers are told early enough, and plans their notices in the transaction of the change. */
 export class NoticeDesk {
   constructor(private readonly options: NoticeDeskOptions) {}
 
@@ -51,29 +65,92 @@ export class NoticeDesk {
    * Out     null for a buy card, of which nobody is told
    * Errors  422 `notice_too_short` with the earliest instant, unless a reason waives the notice
    */
-  async prepare(
-    card: RateCard,
-    proposal: Proposal,
-    approval: { by: string; waiveNotice: string | null },
-  ): Promise<NoticePlan | null> {
+  async prepare(card: RateCard, proposal: Proposal, approval: Consent): Promise<NoticePlan | null> {
     if (card.side !== 'sell') return null;
-    const now = this.options.clock();
-    const totals = totalsOf(noticeChanges(await this.baseRates(card, proposal), proposal.next));
-    const earliest = earliestEffect(totals, card.noticeDays, now);
-    const early = (proposal.effectiveFrom ?? now) < earliest;
-    if (early && approval.waiveNotice === null) throw tooShort(card, totals, earliest);
-    const { by: approvedBy, waiveNotice } = approval;
+    const waived = this.waived(card, await this.baseRates(card, proposal), proposal, approval);
     const { baseVersion } = proposal;
     return (tx, { version, effectiveFrom }) =>
-      insertRun(tx, {
-        cardId: card.id,
-        version,
-        baseVersion,
-        effectiveFrom,
-        plannedAt: this.options.clock(),
-        approvedBy,
-        waived: early ? waiveNotice : null,
-      });
+      this.plan(tx, { kind: 'prices', cardId: card.id, version, baseVersion, effectiveFrom, waived }, approval);
+  }
+
+  /**
+   * What is published without an approval: nobody has to be told where nobody pays by the card.
+   *
+   * Errors  as `prepare`; the plan throws 409 `base_changed` where another version got in between
+   */
+  async prepareDirect(
+    card: RateCard,
+    proposal: Omit<Proposal, 'baseVersion'>,
+    consent: Consent,
+  ): Promise<NoticePlan | null> {
+    const { view, clock } = this.options;
+    if (card.side !== 'sell' || boundAccounts(view, card.id).length === 0) return null;
+    const baseVersion = inForce(view.versions(card.id), proposal.effectiveFrom ?? clock());
+    const plan = await this.prepare(card, { ...proposal, baseVersion }, consent);
+    return async (tx, published) => {
+      if (inForce(view.versions(card.id), published.effectiveFrom) !== baseVersion) throw baseChanged();
+      await plan?.(tx, published);
+    };
+  }
+
+  /**
+   * A withdrawal brings the prices before it back, so it is a change of prices like another.
+   *
+   * Out     null where nobody pays by the card, or the version is in force nowhere from now on
+   * Errors  as `prepareDirect`
+   */
+  async prepareWithdrawal(
+    card: RateCard,
+    number: number,
+    consent: Consent,
+  ): Promise<((tx: Tx) => Promise<void>) | null> {
+    const { view, pool, clock } = this.options;
+    const gone = view.versions(card.id).find(({ version }) => version === number);
+    if (card.side !== 'sell' || gone === undefined || boundAccounts(view, card.id).length === 0) return null;
+    const now = clock();
+    const effectiveFrom = gone.effectiveFrom > now ? gone.effectiveFrom : null;
+    const at = effectiveFrom ?? now;
+    const others = () => view.versions(card.id).filter(({ version }) => version !== number);
+    if (inForce(view.versions(card.id), at) !== number) return null;
+    const instead = inForce(others(), at);
+    const next = instead === null ? [] : await ratesOf(pool, card.id, instead);
+    const waived = this.waived(card, await ratesOf(pool, card.id, number), { next, effectiveFrom }, consent);
+    return async (tx) => {
+      // Withdrawn meanwhile: that one has told it.
+      if (!view.versions(card.id).some(({ version }) => version === number)) return;
+      if (inForce(others(), at) !== instead) throw baseChanged();
+      const run = { kind: 'withdrawal' as const, cardId: card.id, version: instead, baseVersion: number };
+      await this.plan(tx, { ...run, effectiveFrom: at, waived }, consent);
+    };
+  }
+
+  /** Terms count at once; whoever has them is told. To be called in the command's transaction, before its events count. */
+  async planTerms(tx: Tx, command: CatalogCommand, { by, scope }: { by: string; scope: string }): Promise<void> {
+    const { view, clock } = this.options;
+    const change = termsChangeOf(view, command, scope);
+    if (change !== null) await this.plan(tx, { kind: 'terms', effectiveFrom: clock(), ...change }, { by });
+  }
+
+  private plan(
+    tx: Tx,
+    run: Omit<NewRun, 'plannedAt' | 'approvedBy'>,
+    { by: approvedBy }: Pick<Consent, 'by'>,
+  ): Promise<void> {
+    return insertRun(tx, { ...run, plannedAt: this.options.clock(), approvedBy });
+  }
+
+  /** Why the notice may be shorter than agreed; null: it is not. Errors: 422 where it is and nobody says why it may. */
+  private waived(
+    card: RateCard,
+    base: readonly RateRow[],
+    { next, effectiveFrom }: Omit<Proposal, 'baseVersion'>,
+    { waiveNotice }: Consent,
+  ): string | null {
+    const now = this.options.clock();
+    const totals = totalsOf(noticeChanges(base, next));
+    const early = isTooEarly(totals, card.noticeDays, { from: effectiveFrom ?? now, now });
+    if (early && waiveNotice === null) throw tooShort(card, totals, earliestEffect(totals, card.noticeDays, now));
+    return early ? waiveNotice : null;
   }
 
   /** After the commit of what was planned. */
@@ -105,7 +182,7 @@ export class NoticeDesk {
       noticeDays: card.noticeDays,
       effectiveFrom: proposal.effectiveFrom,
       earliest,
-      tooEarly: effectiveFrom < earliest,
+      tooEarly: isTooEarly(totals, card.noticeDays, { from: effectiveFrom, now }),
       accounts: boundAccounts(view, card.id),
       losses,
       worstLosses: worst.slice(0, WORST),
@@ -130,6 +207,10 @@ export class NoticeDesk {
 }
 
 export type { NoticeChange };
+
+function baseChanged(): ProblemError {
+  return conflict('base_changed', 'Another version was published or withdrawn meanwhile; send it again.');
+}
 
 function tooShort(card: RateCard, { increases, decreases }: ChangeTotals, earliest: number): ProblemError {
   const { increase, decrease } = card.noticeDays;

@@ -27,9 +27,9 @@ export interface IssuerOptions {
 }
 
 /**
- * Tells bound accounts of approved versions.
+ * Tells accounts of what they will pay.
  *
- * A run is planned in the transaction of the publication. Each batch of notices is one transaction of event, outbox and
+ * A run is planned in the transaction of the change. Each batch of notices is one transaction of event, outbox and
  * notice rows, and whoever has a row is not told again: a process that dies anywhere in between loses and repeats none.
  */
 export class NoticeIssuer {
@@ -83,23 +83,30 @@ export class NoticeIssuer {
   }
 
   private async issue(run: NoticeRun): Promise<void> {
-    const { pool, state, clock, traffic } = this.options;
+    const { pool, state, clock } = this.options;
     await state.catchUp(pool);
+    const totals = run.kind === 'terms' ? null : await this.describe(run);
+    await this.tell(run, totals);
+    await endRun(pool, run, clock());
+  }
+
+  /** What the notices say of prices, kept before anybody is told. */
+  private async describe(run: NoticeRun): Promise<ChangeTotals> {
+    const { pool, state, clock, traffic } = this.options;
     const { view } = state;
-    const card = view.cards.get(run.cardId);
+    const card = view.cards.get(run.cardId ?? '');
     if (card === undefined) throw new Error(`a notice of rate card "${run.cardId}", which is not there`);
-    const base = run.baseVersion === null ? [] : await ratesOf(pool, card.id, run.baseVersion);
-    const next = await ratesOf(pool, card.id, run.version);
+    const rates = (version: number | null) => (version === null ? [] : ratesOf(pool, card.id, version));
+    const base = await rates(run.baseVersion);
+    const next = await rates(run.version);
     const totals = totalsOf(noticeChanges(base, next));
-    const now = clock();
-    const inForceNow = versionBefore(view, run, now);
+    const inForceNow = versionBefore(view, run, clock());
     const { totals: losses, losses: list } = await waitingLosses(
       view,
       pool,
       {
         card,
-        base:
-          inForceNow === run.baseVersion ? base : inForceNow === null ? [] : await ratesOf(pool, card.id, inForceNow),
+        base: inForceNow === run.baseVersion ? base : await rates(inForceNow),
         changes: noticeChanges(base, next),
         now: run.plannedAt,
         effectiveFrom: run.effectiveFrom,
@@ -107,28 +114,22 @@ export class NoticeIssuer {
       traffic,
     );
     await describeRun(pool, run, { ...totals, losses }, list);
-    await this.tell(run, totals);
-    await endRun(pool, run, clock());
+    return totals;
   }
 
-  private async tell(run: NoticeRun, { changes }: ChangeTotals): Promise<void> {
-    const { pool, state, commands, clock } = this.options;
-    // Withdrawn before anybody was told: nothing will change for them.
-    const standing = state.view.versions(run.cardId).some(({ version }) => version === run.version);
+  private async tell(run: NoticeRun, totals: ChangeTotals | null): Promise<void> {
+    const { pool, commands, clock } = this.options;
     const told = await toldAccounts(pool, run);
-    const due = standing ? boundAccounts(state.view, run.cardId).filter((id) => !told.has(id)) : [];
+    const due = this.concerned(run).filter((id) => !told.has(id));
+    const { kind, cardId, version, effectiveFrom } = run;
+    const says = { kind, cardId, version, effectiveFrom, changes: totals?.changes ?? null };
     for (let from = 0; from < due.length; from += ACCOUNTS_AT_ONCE) {
       const notices = due
         .slice(from, from + ACCOUNTS_AT_ONCE)
         .map((accountId) => ({ id: noticeId(run, accountId), accountId }));
-      const { cardId, version } = run;
       const result = await commands.execute({
-        command: {
-          type: 'IssueNotices',
-          id: `${cardId}/${version}`,
-          body: { notices: notices.map((notice) => ({ ...notice, cardId, version, changes })) },
-        },
-        // The approval was theirs to give; telling is what follows from it.
+        command: { type: 'IssueNotices', id: run.id, body: { notices: notices.map((one) => ({ ...one, ...says })) } },
+        // The change was theirs to make; telling is what follows from it.
         authority: { scope: OPERATOR, permissions: ['admin'] },
         actor: run.approvedBy,
         expectedVersion: null,
@@ -139,15 +140,25 @@ export class NoticeIssuer {
       this.issued.inc(notices.length);
     }
   }
+
+  /** Open accounts that have to be told. */
+  private concerned({ kind, cardId, version, accounts }: NoticeRun): string[] {
+    const { view } = this.options.state;
+    if (cardId === null) return (accounts ?? []).filter((id) => view.accounts.get(id)?.closed === false);
+    // Withdrawn before anybody was told: nothing will change for them.
+    if (kind === 'prices' && !view.versions(cardId).some((one) => one.version === version)) return [];
+    return boundAccounts(view, cardId);
+  }
 }
 
-/** The same account is told of the same version under the same id, whoever does it. */
-function noticeId({ cardId, version }: NoticeRun, accountId: string): string {
-  return uuidV5(NAMESPACES.catalogEvent, ['notice', cardId, version, accountId].join('\u001f'));
+/** The same account is told of the same change under the same id, whoever does it. */
+function noticeId(run: NoticeRun, accountId: string): string {
+  return uuidV5(NAMESPACES.catalogEvent, ['notice', run.id, accountId].join('\u001f'));
 }
 
-/** What was in force when the version was approved. */
-function versionBefore(view: CatalogView, run: NoticeRun, now: number): number | null {
-  const others = view.versions(run.cardId).filter(({ version }) => version < run.version);
-  return inForce(others, Math.min(run.plannedAt, now));
+/** What was in force when the change was made. */
+function versionBefore(view: CatalogView, { kind, cardId, version, plannedAt }: NoticeRun, now: number): number | null {
+  const versions = view.versions(cardId ?? '');
+  const others = kind === 'prices' ? versions.filter((one) => one.version < (version ?? 0)) : versions;
+  return inForce(others, Math.min(plannedAt, now));
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { formatInstant, OPERATOR, type CatalogView } from '@ratestream/catalog';
-import { Cursor, notFound, pageOf, ProblemError, type Caller, type Page } from '@ratestream/http';
+import { conflict, Cursor, notFound, pageOf, ProblemError, type Caller, type Page } from '@ratestream/http';
 import { writeTable } from '@ratestream/rate-sheets';
 import type { Pool } from '@ratestream/postgres';
 import type { Readable } from 'node:stream';
@@ -65,14 +65,16 @@ export class NoticePort {
     const { pool, view } = this.options;
     const { run, accountId } = await this.find(id, caller);
     const { cardId, version, baseVersion, effectiveFrom } = run;
+    if (cardId === null)
+      throw conflict('no_sheet', 'Its terms were changed, and no price list: a quote says what is paid.');
     const terms = { currency: view.cards.get(cardId)?.currency ?? '', effectiveFrom };
     const name = `${kind === 'full' ? 'price-list' : 'price-changes'}-${accountId}-${formatInstant(effectiveFrom).slice(0, 10)}`;
     if (kind === 'full') {
-      const rates = ratesIn(readChunks(pool, 'rates', cardId, version));
+      const rates = ratesIn(version === null ? [] : readChunks(pool, 'rates', cardId, version));
       return { name, stream: writeTable(fullTable(rates, terms), format) };
     }
-    const base = baseVersion === null ? [] : await ratesOf(pool, cardId, baseVersion);
-    const changes = noticeChanges(base, await ratesOf(pool, cardId, version));
+    const rates = (one: number | null) => (one === null ? [] : ratesOf(pool, cardId, one));
+    const changes = noticeChanges(await rates(baseVersion), await rates(version));
     return { name, stream: writeTable(changesTable(changes, terms), format) };
   }
 
@@ -83,7 +85,7 @@ export class NoticePort {
     caller: Caller,
   ): Promise<Page<WaitingLoss>> {
     const { run } = await this.find(id, caller);
-    if (!this.issues(run.cardId, caller))
+    if (!this.issued(run, caller))
       throw new ProblemError(403, 'issuer_only', 'Only whoever issued the notice sees what it costs.');
     const from = page.cursor === undefined ? 0 : Cursor.decode(placeCursor, page.cursor)[0];
     const losses = await lossesOf(this.options.pool, run);
@@ -113,7 +115,7 @@ export class NoticePort {
 
   private async find(id: string, caller: Caller): Promise<StoredNotice> {
     const found = await findNotice(this.options.pool, id);
-    if (found === null || !(caller.sees(found.accountId) || this.issues(found.run.cardId, caller)))
+    if (found === null || !(caller.sees(found.accountId) || this.issued(found.run, caller)))
       throw notFound('notice', id);
     return found;
   }
@@ -124,22 +126,30 @@ export class NoticePort {
     return card !== undefined && caller.sees(card.owner ?? OPERATOR);
   }
 
+  /** Whether the caller is who changed the prices or terms, or above. */
+  private issued({ cardId, terms }: StoredNotice['run'], caller: Caller): boolean {
+    return cardId === null ? caller.sees(terms?.issuer ?? OPERATOR) : this.issues(cardId, caller);
+  }
+
   private shown({ id, accountId, issuedAt, run }: StoredNotice, caller: Caller): Shown {
     const { view } = this.options;
-    const { cardId, version, baseVersion, effectiveFrom, summary, waived, approvedBy } = run;
-    const { withdrawnAt = null } = view.everyVersion(cardId).find((one) => one.version === version) ?? {};
-    const issuer = this.issues(cardId, caller);
+    const { kind, cardId, version, baseVersion, effectiveFrom, summary, waived, approvedBy, terms } = run;
+    const { withdrawnAt = null } = view.everyVersion(cardId ?? '').find((one) => one.version === version) ?? {};
+    const issuer = this.issued(run, caller);
     return {
       id,
       accountId,
-      cardId: issuer ? cardId : PARENT,
+      kind,
+      cardId: issuer || cardId === null ? cardId : PARENT,
       version,
-      currency: view.cards.get(cardId)?.currency ?? null,
+      currency: view.cards.get(cardId ?? '')?.currency ?? null,
       issuedAt: formatInstant(issuedAt),
       effectiveFrom: formatInstant(effectiveFrom),
       /** Another version has taken its place, or it was taken back. */
       withdrawnAt: withdrawnAt === null ? null : formatInstant(withdrawnAt),
       changes: summary?.changes ?? null,
+      /** Which terms have changed; from what to what, for whoever changed them. */
+      terms: terms === null || issuer ? terms : { fields: terms.fields.map(({ field }) => ({ field })) },
       ...(issuer
         ? {
             baseVersion,
@@ -154,6 +164,6 @@ export class NoticePort {
   }
 }
 
-async function* ratesIn(chunks: ReturnType<typeof readChunks>) {
+async function* ratesIn(chunks: ReturnType<typeof readChunks> | never[]) {
   for await (const { rates } of chunks) yield rates;
 }

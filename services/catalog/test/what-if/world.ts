@@ -86,7 +86,7 @@ export async function startWorld(options: { whatIfMaxRows?: number; whatIfWaitMs
   ] as const)
     expect([path, (await operator('POST', path, body)).status]).toEqual([path, 201]);
   const publish = async (card: string, from: number, csv: string): Promise<void> => {
-    const path = `/rate-cards/${card}/versions?backdated=true&effectiveFrom=${iso(from)}`;
+    const path = `/rate-cards/${card}/versions?backdated=true&effectiveFrom=${iso(from)}&waiveNotice=history`;
     expect((await operator('POST', path, csv)).status).toBe(201);
   };
   await publish('sell', MONTH.from - 1_000_000, SELL_1);
