@@ -30,7 +30,7 @@ beforeAll(async () => {
     ['/accounts', { id: 'SECRET-top', name: 'SECRET-top' }],
     ['/accounts', { id: 'mine', name: 'mine', parentId: 'SECRET-top' }],
     ['/accounts', { id: 'my-customer', name: 'my-customer', parentId: 'mine' }],
-    ['/accounts', { id: 'SECRET-other', name: 'SECRET-other', planId: 'op-plan' }],
+    ['/accounts', { id: 'SECRET-other', name: 'SECRET-other' }],
     ['/rate-cards', { id: 'SECRET-card', name: 'SECRET-card', side: 'sell', owner: 'SECRET-other' }],
     [
       '/plans',
@@ -46,6 +46,8 @@ beforeAll(async () => {
   }
   await operator('POST', '/rate-cards/SECRET-card/versions', 'price\n0.0123\n');
   await operator('POST', '/rate-cards/op-sell/versions', 'price\n0.0123\n');
+  // Only now, so that the first notice is the one of the bulk change.
+  expect((await operator('PUT', '/accounts/SECRET-other', { planId: 'op-plan' })).status).toBe(200);
   await operator('POST', '/numbering-plans/SECRET-world/versions', 'prefix,operator\n44,SECRET-operator\n');
   await key('mine', 'mine');
   await key('mine-reader', 'mine', ['read']);
@@ -175,6 +177,44 @@ test('lists, own things and their histories name nobody above or beside', async 
     { id: 'mine', parentId: null, level: 0, path: ['mine'] },
     { id: 'my-customer', parentId: 'mine', level: 1, path: ['mine', 'my-customer'] },
   ]);
+});
+
+test("which rate group and cards the level above gave an account is nobody else's, byte by byte", async () => {
+  const operator = caller(app);
+  const terms = { rateGroupId: 'op-group', overrides: [{ cardId: 'op-sell' }] };
+  for (const [id, given] of [
+    ['plain', {}],
+    ['given', terms],
+  ] as const) {
+    expect((await operator('POST', '/accounts', { id, name: 'twin', ...given })).status).toBe(201);
+    expect((await operator('POST', '/accounts', { id: `${id}-below`, name: 'x', parentId: id, ...given })).status).toBe(
+      201,
+    );
+    await operator('PUT', `/accounts/${id}`, { name: 'renamed' });
+    await key(id, id);
+  }
+  const seen = async (id: string, path: string): Promise<string> => {
+    const { status, text } = await as(id)('GET', path.replace('ID', id));
+    expect([path, status]).toEqual([path, 200]);
+    // When and where in the catalog it was opened says nothing of its terms.
+    return text.replaceAll(id, 'ID').replaceAll(/"(position|occurredAt|partition|eventId)":("[^"]*"|\d+)/g, '');
+  };
+  for (const path of ['/accounts/ID', '/accounts/ID/history', '/accounts/ID?asOf=2099-01-01T00:00:00Z'])
+    expect(await seen('given', path)).toBe(await seen('plain', path));
+  const all = ['/accounts', '/accounts/ID-below', '/accounts/ID-below/history'];
+  for (const path of all) expect(await seen('given', path)).not.toMatch(/op-|overrides":\[{/);
+  // What a reseller does not see it does not take away by sending back what it saw.
+  const below = (await as('given')('GET', '/accounts/given-below')).body;
+  expect((await as('given')('PUT', '/accounts/given-below', { ...below, name: 'y' })).status).toBe(200);
+  expect((await operator('GET', '/accounts/given-below')).body).toMatchObject({ name: 'y', ...terms });
+  // And what it sets itself it sees.
+  const own = await as('given')('POST', '/rate-cards', { name: 'own', side: 'sell' });
+  const overrides = [{ trafficClass: null, countries: null, cardId: String(own.body['id']) }];
+  await as('given')('PUT', '/accounts/given-below', { rateGroupId: null, overrides });
+  expect((await as('given')('GET', '/accounts/given-below')).body).toMatchObject({ rateGroupId: null, overrides });
+  await eventually(async () =>
+    expect((await as('given')('GET', '/notices?accountId=given-below')).body['items']).toHaveLength(1),
+  );
 });
 
 test.each([

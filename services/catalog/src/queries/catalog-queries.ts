@@ -10,6 +10,7 @@ import type { Pool } from '@ratestream/postgres';
 import { z } from 'zod';
 import { readStream } from '../store/event-store.js';
 import { present, RESOURCES, type Resource, type ResourceName } from './resource.js';
+import { withoutTermsFromAbove } from './terms-from-above.js';
 import { walkTree, type TreePlace } from './account-tree.js';
 
 export type Shown = Record<string, unknown>;
@@ -50,7 +51,8 @@ export class CatalogQueries {
   get(name: ResourceName, id: string, caller: Caller): Shown {
     const { resource, state } = this.find(name, id, caller);
     const ofCard = name === 'rate-cards' ? this.versionsNow(id) : {};
-    return present({ ...state, ...ofCard, version: this.view.streamVersion(resource.aggregate, id) }, caller);
+    const version = this.view.streamVersion(resource.aggregate, id);
+    return this.shown(name, { ...state, ...ofCard, version }, caller);
   }
 
   /** The state as its stream had it at an instant (micros, inclusive). */
@@ -58,7 +60,7 @@ export class CatalogQueries {
     const { resource } = this.find(name, id, caller);
     const state = aggregateState(await readStream(this.pool, resource.aggregate, id, { until: asOf }));
     if (state === null) throw notFound(`${resource.what} at that instant`, id);
-    return present(state, caller);
+    return this.shown(name, state, caller);
   }
 
   /**
@@ -85,7 +87,7 @@ export class CatalogQueries {
       ...page,
       items: page.items.map(({ position, type, aggregateVersion, occurredAt, actor, data }) => ({
         ...present({ position, type, version: aggregateVersion, occurredAt, actor }, caller),
-        data: present(JSON.parse(data) as Shown, caller),
+        data: this.shown(name, JSON.parse(data) as Shown, caller),
       })),
     };
   }
@@ -115,6 +117,10 @@ export class CatalogQueries {
 
   shownVersion(cardId: string, number: number, caller: Caller): Shown {
     return present({ ...this.version(cardId, number, caller) }, caller);
+  }
+
+  private shown(name: ResourceName, state: Shown, caller: Caller): Shown {
+    return present(name === 'accounts' ? withoutTermsFromAbove(state, this.view, caller) : state, caller);
   }
 
   private listTree(caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {

@@ -1,0 +1,30 @@
+import { OPERATOR, type Account, type CatalogView } from '@ratestream/catalog';
+import type { Caller } from '@ratestream/http';
+
+type Terms = Partial<Pick<Account, 'parentId' | 'rateGroupId' | 'overrides'>>;
+
+/**
+ * An account as a tenant may see it: which rate group it is in and which cards were made for it are known to whoever set
+ * that. What it pays is in its quotes, charges and notices.
+ *
+ * Out     without the fields that name things of others, rather than empty: sent back in a PUT, they stay as they are. Of
+ *         an account whose parent the caller does not see none is there, so that nobody learns which of them are set
+ */
+export function withoutTermsFromAbove(
+  state: Record<string, unknown>,
+  view: CatalogView,
+  caller: Caller,
+): Record<string, unknown> {
+  if (caller.isOperator) return state;
+  const { rateGroupId: _group, overrides: _overrides, ...rest } = state;
+  const terms = state as Terms;
+  if (terms.parentId === undefined) return state;
+  if (!caller.sees(terms.parentId ?? OPERATOR)) return rest;
+  const owns = (owner: string | null | undefined): boolean => caller.sees(owner ?? OPERATOR);
+  const { rateGroupId = null, overrides = [] } = terms;
+  return {
+    ...rest,
+    ...(rateGroupId === null || owns(view.rateGroups.get(rateGroupId)?.owner) ? { rateGroupId } : {}),
+    ...(overrides.every(({ cardId }) => owns(view.cards.get(cardId)?.owner)) ? { overrides } : {}),
+  };
+}
