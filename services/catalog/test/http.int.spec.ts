@@ -158,11 +158,11 @@ describe('reads', () => {
     ]);
     const at = async (knownAt: string | undefined): Promise<unknown> =>
       (await call('GET', `/rate-cards/timed?knownAt=${encodeURIComponent(knownAt ?? '')}`)).body;
-    expect(await at(created[0]?.occurredAt)).toMatchObject({ name: 'one', version: 1, versions: [] });
-    expect(await at(history[1]?.occurredAt)).toMatchObject({ name: 'two', version: 2, versions: [] });
+    expect(await at(created[0]?.occurredAt)).toMatchObject({ name: 'one', version: 1, versionCount: 0 });
+    expect(await at(history[1]?.occurredAt)).toMatchObject({ name: 'two', version: 2, versionCount: 0 });
     expect(await at(history[2]?.occurredAt)).toMatchObject({
       version: 3,
-      versions: [{ version: 1, withdrawnAt: null }],
+      versionCount: 1,
       inForce: 1,
     });
     expect(await at('2099-01-01T00:00:00Z')).toEqual((await call('GET', '/rate-cards/timed')).body);

@@ -116,7 +116,12 @@ test('one bad row keeps the whole sheet out; every refused row comes with its li
   const answer = await call('POST', `/rate-cards/${card}/versions`, BAD);
   expect(answer).toMatchObject({ status: 422, body: { code: 'rows_refused', accepted: 1, refused: REFUSED } });
   expect(answer.headers['content-type']).toContain('application/problem+json');
-  expect((await call('GET', `/rate-cards/${card}`)).body).toMatchObject({ version: 1, versions: [] });
+  expect((await call('GET', `/rate-cards/${card}`)).body).toMatchObject({
+    version: 1,
+    versionCount: 0,
+    inForce: null,
+    next: null,
+  });
 });
 
 test('partial=accept publishes the good rows and still names the others', async () => {
@@ -183,7 +188,7 @@ test('the same sheet under the same key is one version; another sheet is refused
   expect((await call('POST', `/rate-cards/${card}/versions`, GOOD, key)).body).toEqual(first.body);
   expect((await call('POST', `/rate-cards/${card}/versions`, BAD.slice(0, -60), key)).status).toBe(422);
   expect((await call('POST', `/rate-cards/${card}/versions`, `${HEADER},,,,,0.2,,,,\n`, key)).status).toBe(409);
-  expect((await call('GET', `/rate-cards/${card}`)).body['versions']).toHaveLength(1);
+  expect((await call('GET', `/rate-cards/${card}`)).body).toMatchObject({ versionCount: 1, inForce: 1 });
 });
 
 test('uploads to one card at the same time get numbers of their own', async () => {

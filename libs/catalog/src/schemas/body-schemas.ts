@@ -32,13 +32,13 @@ import {
  */
 const given = {
   version: z.int().optional(),
-  versions: z.array(z.unknown()).optional(),
+  versionCount: z.int().optional(),
   inForce: z.int().nullable().optional(),
+  next: z.unknown().optional(),
 };
-function withoutGiven<T extends { version?: unknown; versions?: unknown; inForce?: unknown }>(
-  body: T,
-): Omit<T, 'version' | 'versions' | 'inForce'> {
-  const { version: _version, versions: _versions, inForce: _inForce, ...rest } = body;
+type Given = keyof typeof given;
+function withoutGiven<T extends { [K in Given]?: unknown }>(body: T): Omit<T, Given> {
+  const { version: _version, versionCount: _count, inForce: _inForce, next: _next, ...rest } = body;
   return rest;
 }
 

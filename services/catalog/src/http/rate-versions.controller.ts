@@ -60,9 +60,9 @@ export class RateVersionsController {
   list(
     @Caller() caller: Caller,
     @Param(zodParams(idParams)) { id }: IdParams,
-    @Query(zodQuery(versionsQuery)) times: VersionsQuery,
-  ): Shown & { items: Shown[] } {
-    return this.queries.versions(id, caller, times);
+    @Query(zodQuery(versionsQuery)) query: VersionsQuery,
+  ): Shown & Page<Shown> {
+    return this.queries.versions(id, caller, query);
   }
 
   @Post()

@@ -42,7 +42,7 @@ export const versionParams = z.object({
 });
 export type VersionParams = z.output<typeof versionParams>;
 
-export const versionsQuery = z.object({
+export const versionsQuery = pageQuery().extend({
   asOf: instantText
     .optional()
     .describe('Billing time that `inForce` is said for. Absent: `knownAt`, and without that now.'),

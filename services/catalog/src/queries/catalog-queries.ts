@@ -1,5 +1,6 @@
 import {
   aggregateState,
+  formatInstant,
   versionInForce,
   versionsAsKnown,
   type CatalogView,
@@ -50,7 +51,7 @@ export class CatalogQueries {
   /** The present state with the stream's version. */
   get(name: ResourceName, id: string, caller: Caller): Shown {
     const { resource, state } = this.find(name, id, caller);
-    const ofCard = name === 'rate-cards' ? this.versionsNow(id) : {};
+    const ofCard = name === 'rate-cards' ? schedule(this.view.everyVersion(id), this.times({})) : {};
     const version = this.view.streamVersion(resource.aggregate, id);
     return this.shown(name, { ...state, ...ofCard, version }, caller);
   }
@@ -72,9 +73,8 @@ export class CatalogQueries {
     this.find('rate-cards', id, caller);
     const state = aggregateState(await readStream(this.pool, 'rate-card', id, { until: knownAt }));
     if (state === null) throw notFound('rate card known at that instant', id);
-    const versions = state['versions'] as RateCardVersion[];
-    const inForce = versionInForce(versions, { asOf, knownAt })?.version ?? null;
-    return present({ ...state, inForce }, caller);
+    const { versions, ...terms } = state;
+    return present({ ...terms, ...schedule(versions as RateCardVersion[], { asOf, knownAt }) }, caller);
   }
 
   /** Who changed what and when: each event with the whole new state. */
@@ -98,14 +98,17 @@ export class CatalogQueries {
     return name === 'accounts' ? this.listTree(caller, page) : this.listById(name, caller, page);
   }
 
-  /** Every version of a card as known at an instant, withdrawn ones too, and which of them is in force at another. */
-  versions(cardId: string, caller: Caller, times: Times): Shown & { items: Shown[] } {
+  /** Versions of a card as known at an instant, withdrawn ones too, by number, and which of all is in force at another. */
+  versions(cardId: string, caller: Caller, { limit, cursor, ...asked }: Times & PageRequest): Shown & Page<Shown> {
     this.find('rate-cards', cardId, caller);
-    const { asOf, knownAt } = this.times(times);
+    const { asOf, knownAt } = this.times(asked);
     const versions = versionsAsKnown(this.view.everyVersion(cardId), knownAt);
     const inForce = versionInForce(versions, { asOf, knownAt })?.version ?? null;
-    const items = versions.map((one) => present({ ...one, inForce: one.version === inForce }, caller));
-    return { ...present({ asOf, knownAt, inForce }, caller), items };
+    const after = cursor === undefined ? 0 : Cursor.decode(versionCursor, cursor)[0];
+    const rest = versions.filter(({ version }) => version > after).slice(0, limit + 1);
+    const page = pageOf(rest, limit, ({ version }) => [version]);
+    const items = page.items.map((one) => present({ ...one, inForce: one.version === inForce }, caller));
+    return { ...present({ asOf, knownAt, inForce }, caller), ...page, items };
   }
 
   version(cardId: string, number: number, caller: Caller): RateCardVersion {
@@ -145,12 +148,6 @@ export class CatalogQueries {
     return { ...page, items: page.items.map((id) => this.get(name, id, caller)) };
   }
 
-  private versionsNow(cardId: string): Shown {
-    const versions = this.view.everyVersion(cardId);
-    const { asOf, knownAt } = this.times({});
-    return { versions, inForce: versionInForce(versions, { asOf, knownAt })?.version ?? null };
-  }
-
   /** What was published a moment ago is known now, however late our clock is. */
   private times({ asOf, knownAt }: Times): { asOf: number; knownAt: number } {
     const now = Math.max(this.clock(), this.view.asOf);
@@ -161,4 +158,17 @@ export class CatalogQueries {
     if (!TENANTS_MAY.has(name) && !caller.isOperator)
       throw new ProblemError(403, 'operator_only', 'Only the operator may do this.');
   }
+}
+
+/** What a card has been and will be, however many versions that are: how many, which is in force, which is the next. */
+function schedule(all: readonly RateCardVersion[], { asOf, knownAt }: { asOf: number; knownAt: number }): Shown {
+  const versions = versionsAsKnown(all, knownAt);
+  const ahead = versions.filter(({ effectiveFrom, withdrawnAt }) => effectiveFrom > asOf && withdrawnAt === null);
+  const first = Math.min(...ahead.map(({ effectiveFrom }) => effectiveFrom));
+  const next = ahead.findLast(({ effectiveFrom }) => effectiveFrom === first);
+  return {
+    versionCount: versions.length,
+    inForce: versionInForce(versions, { asOf, knownAt })?.version ?? null,
+    next: next === undefined ? null : { version: next.version, effectiveFrom: formatInstant(next.effectiveFrom) },
+  };
 }
