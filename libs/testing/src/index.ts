@@ -1,6 +1,8 @@
 export { haveOpenssl, makeCertificates, oneFile } from './certificates.js';
 export type { Certificates } from './certificates.js';
 export { eventually } from './eventually.js';
+export { secureFront } from './secure-front.js';
+export type { SecureFront } from './secure-front.js';
 export { scenario } from './scenario.js';
 export type { Decider, Scenario } from './scenario.js';
 export { httpClient } from './http-client.js';
