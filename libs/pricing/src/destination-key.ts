@@ -41,6 +41,11 @@ export function keyOfRow(row: Pick<RateRow, 'country' | 'mcc' | 'mnc' | 'prefix'
 
 export const DEFAULT_KEY = 4 * KIND;
 
+/** Whether any destination can ask for a row's key. */
+export function isReachable(key: number): boolean {
+  return key !== UNREACHABLE;
+}
+
 /** MNCs are strings: 01 and 001 are different networks, so the length is part of the key. */
 export function networkKey(mcc: string, mnc: string): number {
   return ((Number(mcc) * 4 + mnc.length) * 1024 + Number(mnc)) * LANDS;
@@ -99,7 +104,7 @@ export function destinationText(key: number): string {
     case 'country':
       return `country ${countryName(land)}`;
     default:
-      return key === UNREACHABLE ? 'a prefix longer than any number here' : 'default';
+      return 'default';
   }
 }
 

@@ -1,77 +1,102 @@
-/**
- * Numbers of rows of one column, and what a row costs: `key` and `price` of a row stand side by side in one buffer, so
- * that the line of memory that says "this is the row" also says its price.
- */
-export class RowColumns {
-  /** Key of row n at 2n. */
-  readonly keys: Float64Array;
-  /** Price of row n at 2n + 1. */
-  readonly prices: BigInt64Array;
+/** Slots for every row: under 60 % full, so that a search ends within a line of memory or two. */
+const SPARSE = 1.75;
 
-  constructor(rows: number) {
-    const buffer = new ArrayBuffer(rows * 16);
+/** Where rows that are searched together lie: slots of their own. */
+export interface SlotRange {
+  readonly from: number;
+  readonly size: number;
+  /** Of 32 bits of hash to the slots. */
+  readonly scale: number;
+}
+
+/** Ranges for so many rows each, one after the other from a slot on. */
+export function rangesFor(counts: readonly number[], first = 0): SlotRange[] {
+  let from = first;
+  return counts.map((count) => {
+    const size = Math.ceil(count * SPARSE) + 1;
+    const range = { from, size, scale: size / 4_294_967_296 };
+    from += size;
+    return range;
+  });
+}
+
+/**
+ * Hash tables with open addressing in one buffer: a row is a slot, and its key and its price stand side by side, so that the
+ * line of memory that says "this is the row" also says what it costs.
+ *
+ * Keys  positive safe integers; negative where the price is per message; 0: nobody's
+ * Cost  one multiplication and one line of memory, whatever the size
+ */
+export class FlatIndex {
+  /** Key of row n at 2n. */
+  private readonly keys: Float64Array;
+  /** Price of row n at 2n + 1. */
+  private readonly prices: BigInt64Array;
+
+  constructor(readonly slots: number) {
+    const buffer = new ArrayBuffer(slots * 16);
     this.keys = new Float64Array(buffer);
     this.prices = new BigInt64Array(buffer);
   }
-}
 
-/** Slots for every entry: under 60 % full, so that a search ends after one line of memory nearly always. */
-const SPARSE = 1.75;
-
-/**
- * A hash index from key to row in one typed array, open addressing.
- *
- * Keys    non-negative safe integers; they stand in `columns`, an entry here is 32 bits of hash and the row
- * Values  row × 2 + a bit; −1 for what is not there
- * Cost    one multiplication, one line of memory for a miss and two for a hit, whatever the size
- */
-export class FlatIndex {
-  private readonly size: number;
-  private readonly scale: number;
-  /** hash, value, hash, value, …; a free slot has the value −1. */
-  private readonly slots: Int32Array;
-  private count = 0;
-
-  /** Room for exactly `capacity` keys; more is our bug and throws RangeError. */
-  constructor(
-    private readonly columns: RowColumns,
-    private readonly capacity: number,
-  ) {
-    this.size = Math.ceil(capacity * SPARSE) + 1;
-    this.scale = this.size / 4_294_967_296;
-    this.slots = new Int32Array(this.size * 2).fill(-1);
-  }
-
-  /** Sets a value whose row has its key in `columns`; answers the value that the key had before, or −1. */
-  set(value: number): number {
-    const { slots, size, columns } = this;
-    const key = columns.keys[value & ~1] as number;
-    const hash = hashOf(key);
-    let slot = ((hash >>> 0) * this.scale) | 0;
-    for (;;) {
-      const there = slots[slot * 2 + 1] as number;
-      const same = there !== -1 && slots[slot * 2] === hash && columns.keys[there & ~1] === key;
-      if (there === -1 && ++this.count > this.capacity) throw new RangeError('index is full');
-      if (there === -1 || same) {
-        slots[slot * 2] = hash;
-        slots[slot * 2 + 1] = value;
-        return there;
+  /**
+   * Lays a row into a free slot of its range and answers which: of equal keys the first laid is the first found.
+   *
+   * In      after: a row of the same key, where one is known: long lists of equals are not gone through again for each
+   * Errors  RangeError for more rows than the range has room for: our bug
+   */
+  add(range: SlotRange, key: number, price: bigint, perMessage: boolean, after: number | null = null): number {
+    const { from, size } = range;
+    let slot = after === null ? home(range, key) : after - from;
+    for (let tried = 0; tried < size; tried++) {
+      const row = from + slot;
+      if (this.keys[row * 2] === 0) {
+        this.keys[row * 2] = perMessage ? -key : key;
+        this.prices[row * 2 + 1] = price;
+        return row;
       }
       if (++slot === size) slot = 0;
     }
+    throw new RangeError('index is full');
   }
 
-  get(key: number): number {
-    const { slots, size, columns } = this;
-    const hash = hashOf(key);
-    let slot = ((hash >>> 0) * this.scale) | 0;
+  /** The first row of a key; −1 where there is none. */
+  find(range: SlotRange, key: number): number {
+    return this.search(range, key, home(range, key));
+  }
+
+  /** The row of the same key that was laid after this one; −1 where it was the last. */
+  next(range: SlotRange, row: number): number {
+    const slot = row - range.from + 1;
+    return this.search(range, this.key(row), slot === range.size ? 0 : slot);
+  }
+
+  key(row: number): number {
+    return Math.abs(this.keys[row * 2] as number);
+  }
+
+  isPerMessage(row: number): boolean {
+    return (this.keys[row * 2] as number) < 0;
+  }
+
+  price(row: number): bigint {
+    return this.prices[row * 2 + 1] as bigint;
+  }
+
+  private search({ from, size }: SlotRange, key: number, first: number): number {
+    const { keys } = this;
+    let slot = first;
     for (;;) {
-      const there = slots[slot * 2 + 1] as number;
-      if (there === -1) return -1;
-      if (slots[slot * 2] === hash && columns.keys[there & ~1] === key) return there;
+      const there = keys[(from + slot) * 2] as number;
+      if (there === key || there === -key) return from + slot;
+      if (there === 0) return -1;
       if (++slot === size) slot = 0;
     }
   }
+}
+
+function home({ scale }: SlotRange, key: number): number {
+  return ((hashOf(key) >>> 0) * scale) | 0;
 }
 
 function hashOf(key: number): number {

@@ -1,31 +1,14 @@
 import { DEFAULT_PRECEDENCE, type MatchDimension } from '@ratestream/catalog';
-import {
-  countryKey,
-  DEFAULT_KEY,
-  keysOf,
-  placeOf,
-  prefixKey,
-  rankOf,
-  type Destination,
-  type Place,
-} from './destination-key.js';
-import { FlatIndex, type RowColumns } from './flat-index.js';
-import { PrefixLengths } from './prefix-lengths.js';
+import { countryKey, DEFAULT_KEY, keysOf, prefixKey, rankOf, type Destination, type Place } from './destination-key.js';
+import type { FlatIndex, SlotRange } from './flat-index.js';
+import type { PrefixLengths } from './prefix-lengths.js';
+import type { Combination } from './values.js';
 
-/** What a row names besides its destination, as numbers that the table gave to the values; 0: any. */
-export interface Combination {
-  readonly priority: number;
-  readonly origin: number;
-  readonly grade: number;
-  readonly trafficClass: number;
-  readonly sender: number;
-}
-
-/** Bits of a shape: which dimensions its rows name, the one compared first in the highest bit. */
-const ORIGIN = 8;
-const GRADE = 4;
-const CLASS = 2;
-const SENDER = 1;
+/** Bits of a mask: which dimensions rows name, the one compared first in the highest bit. */
+export const ORIGIN = 8;
+export const GRADE = 4;
+export const CLASS = 2;
+export const SENDER = 1;
 const BITS: Readonly<Record<Exclude<MatchDimension, 'destination'>, number>> = {
   originCountry: ORIGIN,
   routeGrade: GRADE,
@@ -33,287 +16,168 @@ const BITS: Readonly<Record<Exclude<MatchDimension, 'destination'>, number>> = {
   senderType: SENDER,
 };
 
-/** Which keys a shape has at all, so that what cannot be there is not looked for. */
+/** Which keys rows have at all, so that what cannot be there is not looked for. */
 const HAS = { networkInCountry: 1, network: 2, prefixInCountry: 4, prefix: 8, mccInCountry: 16, mcc: 32, country: 64, default: 128 }; // prettier-ignore
 
 const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
-interface Shape {
+/** How long the prefixes are of all rows that name the same dimensions. */
+export interface Lengths {
+  readonly open: PrefixLengths;
+  readonly inCountry: PrefixLengths;
+}
+
+/** Rows that name the same besides their destination. */
+export interface Region extends SlotRange {
+  readonly priority: number;
   readonly mask: number;
-  /** By the number of the combination. */
-  readonly combinations: Map<number, FlatIndex>;
-  /** Where the shape names nothing there is one combination. */
-  readonly single: FlatIndex | null;
-  readonly lengths: PrefixLengths;
-  readonly lengthsInCountry: PrefixLengths;
+  readonly combination: Combination;
+  readonly lengths: Lengths;
+  /** Of HAS; complete once every row is laid. */
   has: number;
 }
 
-interface Slot {
-  readonly shape: Shape;
-  readonly index: FlatIndex;
-}
-
-interface Tier {
-  readonly priority: number;
-  /** Most specific first, by the usual order. */
-  readonly shapes: readonly Shape[];
-}
-
-/** The rows to be indexed, as the table keeps them. */
-export interface IndexedRows {
-  readonly columns: RowColumns;
-  readonly from: number;
-  readonly to: number; // exclusive
-  /** null: the row does not count here. */
-  combinationOf(row: number): Combination | null;
-  /** The bit that an answer carries beside the row. */
-  bitOf(row: number): number;
-  /** Rows of equal key follow each other as they were added, last first, and each is asked at the billing time; null: keys are unique. */
-  readonly validAt: ((row: number, at: number) => boolean) | null;
+/** When rows count, by billing time. */
+export interface Validity {
+  has(row: number, at: number): boolean;
 }
 
 /**
- * Rows by what they match on: tiers of a priority, in them shapes (which of four dimensions a row names), in them one hash
- * index per combination of values. A table that names only classes has two shapes and looks at one or two indexes.
+ * Rows by where they go, in regions of one combination each.
  *
  * Source  docs/pricing-rules.md §3
  */
 export class MatchIndex {
-  private readonly tiers: readonly Tier[];
-  private readonly next: Int32Array | null;
-
   constructor(
-    private readonly rows: IndexedRows,
-    /** How many values each dimension has, for numbering combinations. */
-    private readonly radix: Combination,
-  ) {
-    this.next = rows.validAt === null ? null : new Int32Array(rows.to - rows.from).fill(-1);
-    const counts = new Map<Combination, number>();
-    for (let row = rows.from; row < rows.to; row++) {
-      const combination = rows.combinationOf(row);
-      if (combination !== null) counts.set(combination, (counts.get(combination) ?? 0) + 1);
-    }
-    this.tiers = this.layOut(counts);
-    const places = new Map([...counts.keys()].map((combination) => [combination, this.placeOf(combination)]));
-    for (let row = rows.from; row < rows.to; row++) {
-      const place = places.get(rows.combinationOf(row) as Combination);
-      if (place !== undefined) this.add(place, row);
-    }
-  }
+    private readonly index: FlatIndex,
+    /** Rows of equal key are asked one after the other at the billing time; null: keys are unique, and every row counts. */
+    private readonly validity: Validity | null,
+  ) {}
 
-  /** Indexes of the right size, before anything is laid down. */
-  private layOut(counts: ReadonlyMap<Combination, number>): readonly Tier[] {
-    const tiers = new Map<number, Map<number, Map<number, number>>>();
-    for (const [combination, count] of counts) {
-      const shapes = orNew(tiers, combination.priority, () => new Map<number, Map<number, number>>());
-      const shape = orNew(shapes, maskOf(combination), () => new Map<number, number>());
-      const number = this.numberOf(combination);
-      shape.set(number, (shape.get(number) ?? 0) + count);
-    }
-    return [...tiers]
-      .sort(([a], [b]) => b - a)
-      .map(([priority, shapes]) => ({
-        priority,
-        shapes: [...shapes].sort(([a], [b]) => b - a).map(([mask, combinations]) => this.shape(mask, combinations)),
-      }));
-  }
-
-  private placeOf(combination: Combination): Slot {
-    const tier = this.tiers.find(({ priority }) => priority === combination.priority) as Tier;
-    const shape = tier.shapes.find(({ mask }) => mask === maskOf(combination)) as Shape;
-    return { shape, index: shape.combinations.get(this.numberOf(combination)) as FlatIndex };
-  }
-
-  private shape(mask: number, counts: ReadonlyMap<number, number>): Shape {
-    const combinations = new Map(
-      [...counts].map(([number, count]) => [number, new FlatIndex(this.rows.columns, count)]),
-    );
-    return {
-      mask,
-      combinations,
-      single: mask === 0 ? (combinations.get(0) ?? null) : null,
-      lengths: new PrefixLengths(),
-      lengthsInCountry: new PrefixLengths(),
-      has: 0,
-    };
-  }
-
-  private add({ shape, index }: Slot, row: number): void {
-    const key = this.rows.columns.keys[row * 2] as number;
+  /** Lays a row, and says to its region what is there to be looked for. A key that no destination asks for is only kept. */
+  add(region: Region, key: number, price: bigint, perMessage: boolean, after: number | null): number {
     const has = kindOfKey(key);
-    if (has === 0) return; // longer than any number: counted among the rows, and never found
-    const before = index.set(row * 2 + this.rows.bitOf(row));
-    if (this.next !== null) this.next[row - this.rows.from] = before;
-    shape.has |= has;
-    if ((has & (HAS.prefix | HAS.prefixInCountry)) === 0) return;
-    const digits = String(Math.floor((key - prefixKey(0, 0)) / 1024));
-    (has === HAS.prefix ? shape.lengths : shape.lengthsInCountry).add(digits);
+    region.has |= has;
+    if ((has & (HAS.prefix | HAS.prefixInCountry)) !== 0) {
+      const digits = String(Math.floor((key - prefixKey(0, 0)) / 1024));
+      (has === HAS.prefix ? region.lengths.open : region.lengths.inCountry).add(digits);
+    }
+    return this.index.add(region, key, price, perMessage, after);
   }
 
   /**
-   * The row that a message is priced by among these: highest priority, then most specific by the order.
+   * The row of a message: of the highest priority, then the most specific by the order.
    *
-   * In   ids: what the message says of the four dimensions, 0 where no row here names that; precedence null: the usual order,
-   *      in which the first shape that has a row is the answer; any other looks at every shape of the tier
-   *      originOnly: rows that name no origin do not count
-   * Out  row × 2 + its bit, or −1
+   * In   regions: those that match it besides the destination, by priority and then by the usual order; precedence null: the
+   *      usual order, in which the first region that has a row is the answer; any other looks at all regions of a priority
+   * Out  −1 where no row is for this destination
    */
-  find(
-    ids: Combination,
-    to: Destination,
-    at: number,
-    precedence: readonly MatchDimension[] | null,
-    originOnly = false,
-  ): number {
-    const place = placeOf(to);
-    for (let i = 0; i < this.tiers.length; i++) {
-      const { shapes } = this.tiers[i] as Tier;
-      const found =
-        precedence === null
-          ? this.first(shapes, ids, place, at, originOnly)
-          : this.best(shapes, ids, place, at, precedence, originOnly);
-      if (found >= 0) return found;
+  find(regions: readonly Region[], to: Place, at: number, precedence: readonly MatchDimension[] | null): number {
+    if (precedence !== null) return this.best(regions, to, at, precedence);
+    for (let i = 0; i < regions.length; i++) {
+      const row = this.deepest(regions[i] as Region, to, at);
+      if (row >= 0) return row;
     }
     return -1;
   }
 
-  /** Every row for this destination, whatever else it names; for explanations. */
-  rowsFor(to: Destination): readonly number[] {
+  /** Whether any of these regions, whatever their order, has a row for this destination. */
+  has(regions: readonly Region[], to: Place, at: number): boolean {
+    return regions.some((region) => this.deepest(region, to, at) >= 0);
+  }
+
+  /** Every row for this destination; for explanations. */
+  rowsFor(regions: readonly Region[], to: Destination): readonly number[] {
     const keys = keysOf(to);
     const rows: number[] = [];
-    for (const { shapes } of this.tiers) {
-      for (const { combinations } of shapes) {
-        for (const index of combinations.values()) {
-          for (const key of keys) {
-            let found = index.get(key);
-            while (found >= 0) {
-              rows.push(found >> 1);
-              found = this.next === null ? -1 : (this.next[(found >> 1) - this.rows.from] as number);
-            }
-          }
-        }
-      }
-    }
+    for (const region of regions)
+      for (const key of keys)
+        for (let row = this.index.find(region, key); row >= 0; row = this.index.next(region, row)) rows.push(row);
     return rows;
   }
 
-  private first(shapes: readonly Shape[], ids: Combination, to: Place, at: number, originOnly: boolean): number {
-    for (let i = 0; i < shapes.length; i++) {
-      const found = this.inShape(shapes[i] as Shape, ids, to, at, originOnly);
-      if (found >= 0) return found;
-    }
-    return -1;
-  }
-
-  private best(
-    shapes: readonly Shape[],
-    ids: Combination,
-    to: Place,
-    at: number,
-    precedence: readonly MatchDimension[],
-    originOnly: boolean,
-  ): number {
-    const { keys } = this.rows.columns;
+  private best(regions: readonly Region[], to: Place, at: number, precedence: readonly MatchDimension[]): number {
     let best = -1;
     let bestMask = 0;
-    for (const shape of shapes) {
-      const found = this.inShape(shape, ids, to, at, originOnly);
-      if (found < 0) continue;
-      const rank = rankOf(keys[found & ~1] as number);
-      if (best < 0 || isBefore(precedence, shape.mask, rank, bestMask, rankOf(keys[best & ~1] as number))) {
-        best = found;
-        bestMask = shape.mask;
+    let priority = 0;
+    for (const region of regions) {
+      if (best >= 0 && region.priority < priority) return best;
+      const row = this.deepest(region, to, at);
+      if (row < 0) continue;
+      const rank = rankOf(this.index.key(row));
+      if (best < 0 || isBefore(precedence, region.mask, rank, bestMask, rankOf(this.index.key(best)))) {
+        best = row;
+        bestMask = region.mask;
+        priority = region.priority;
       }
     }
     return best;
   }
 
-  /** All rows of one shape say as much of the four dimensions, so the deepest destination is the best of them. */
-  private inShape(shape: Shape, ids: Combination, to: Place, at: number, originOnly: boolean): number {
-    const { mask } = shape;
-    if (mask === 0) return originOnly || shape.single === null ? -1 : this.deepest(shape, shape.single, to, at);
-    if ((mask & ORIGIN) !== 0 ? ids.origin === 0 : originOnly) return -1;
-    if ((mask & GRADE) !== 0 && ids.grade === 0) return -1;
-    if ((mask & CLASS) !== 0 && ids.trafficClass === 0) return -1;
-    if ((mask & SENDER) !== 0 && ids.sender === 0) return -1;
-    const index = shape.combinations.get(this.numberOf(ids, mask));
-    return index === undefined ? -1 : this.deepest(shape, index, to, at);
-  }
-
-  private deepest(shape: Shape, index: FlatIndex, place: Place, at: number): number {
-    const { has } = shape;
+  /** All rows of one region say as much of the four dimensions, so the deepest destination is the best of them. */
+  private deepest(region: Region, place: Place, at: number): number {
+    const { has } = region;
     const { land, network, mcc } = place;
     if (network >= 0 && (has & (HAS.network | HAS.networkInCountry)) !== 0) {
       if (land !== 0 && (has & HAS.networkInCountry) !== 0) {
-        const found = this.valid(index.get(network + land), at);
-        if (found >= 0) return found;
+        const row = this.valid(region, network + land, at);
+        if (row >= 0) return row;
       }
       if ((has & HAS.network) !== 0) {
-        const found = this.valid(index.get(network), at);
-        if (found >= 0) return found;
+        const row = this.valid(region, network, at);
+        if (row >= 0) return row;
       }
     }
     if ((has & (HAS.prefix | HAS.prefixInCountry)) !== 0 && place.known > 0) {
-      const found = this.longest(shape, index, place, at);
-      if (found >= 0) return found;
+      const row = this.longest(region, place, at);
+      if (row >= 0) return row;
     }
     if (mcc >= 0 && (has & (HAS.mcc | HAS.mccInCountry)) !== 0) {
       if (land !== 0 && (has & HAS.mccInCountry) !== 0) {
-        const found = this.valid(index.get(mcc + land), at);
-        if (found >= 0) return found;
+        const row = this.valid(region, mcc + land, at);
+        if (row >= 0) return row;
       }
-      const found = (has & HAS.mcc) === 0 ? -1 : this.valid(index.get(mcc), at);
-      if (found >= 0) return found;
+      const row = (has & HAS.mcc) === 0 ? -1 : this.valid(region, mcc, at);
+      if (row >= 0) return row;
     }
     if (land !== 0 && (has & HAS.country) !== 0) {
-      const found = this.valid(index.get(countryKey(land)), at);
-      if (found >= 0) return found;
+      const row = this.valid(region, countryKey(land), at);
+      if (row >= 0) return row;
     }
-    return (has & HAS.default) === 0 ? -1 : this.valid(index.get(DEFAULT_KEY), at);
+    return (has & HAS.default) === 0 ? -1 : this.valid(region, DEFAULT_KEY, at);
   }
 
-  private longest(shape: Shape, index: FlatIndex, { land, number, known }: Place, at: number): number {
-    const open = shape.lengths.of(number, known);
-    const inCountry = land === 0 ? 0 : shape.lengthsInCountry.of(number, known);
+  private longest(region: Region, { land, number, known }: Place, at: number): number {
+    const open = region.lengths.open.of(number, known);
+    const inCountry = land === 0 ? 0 : region.lengths.inCountry.of(number, known);
     let lengths = open | inCountry;
     while (lengths !== 0) {
       const length = 31 - Math.clz32(lengths); // the longest left
       const bit = 1 << length;
       const key = prefixKey(Math.floor(number / (POWERS[known - length] as number)), 0);
       if ((inCountry & bit) !== 0) {
-        const found = this.valid(index.get(key + land), at);
-        if (found >= 0) return found;
+        const row = this.valid(region, key + land, at);
+        if (row >= 0) return row;
       }
       if ((open & bit) !== 0) {
-        const found = this.valid(index.get(key), at);
-        if (found >= 0) return found;
+        const row = this.valid(region, key, at);
+        if (row >= 0) return row;
       }
       lengths &= ~bit;
     }
     return -1;
   }
 
-  /** Of rows with one key the last added that counts at this time. */
-  private valid(found: number, at: number): number {
-    if (this.next === null || this.rows.validAt === null) return found;
-    let one = found;
-    while (one >= 0 && !this.rows.validAt(one >> 1, at)) one = this.next[(one >> 1) - this.rows.from] as number;
-    return one;
-  }
-
-  private numberOf({ origin, grade, trafficClass, sender }: Combination, mask = 15): number {
-    const { radix } = this;
-    return (
-      (((mask & ORIGIN ? origin : 0) * radix.grade + (mask & GRADE ? grade : 0)) * radix.trafficClass +
-        (mask & CLASS ? trafficClass : 0)) *
-        radix.sender +
-      (mask & SENDER ? sender : 0)
-    );
+  /** Of rows with one key the first laid that counts at this time. */
+  private valid(region: Region, key: number, at: number): number {
+    let row = this.index.find(region, key);
+    if (this.validity === null) return row;
+    while (row >= 0 && !this.validity.has(row, at)) row = this.index.next(region, row);
+    return row;
   }
 }
 
-function maskOf({ origin, grade, trafficClass, sender }: Combination): number {
+export function maskOf({ origin, grade, trafficClass, sender }: Combination): number {
   return (
     (origin === 0 ? 0 : ORIGIN) |
     (grade === 0 ? 0 : GRADE) |
@@ -364,10 +228,4 @@ function kindOfKey(key: number): number {
     default:
       return 0;
   }
-}
-
-function orNew<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

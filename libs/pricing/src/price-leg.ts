@@ -196,8 +196,8 @@ export function priceBy(
 ): Price | NoRate {
   const match = book.find(card, billingTime, query, knownAt);
   if (typeof match === 'string') return match;
-  const { table, row, found } = match;
-  const unit = card.partRule === 'perMessage' ? 'message' : table.unitOf(found);
+  const { table, row } = match;
+  const unit = card.partRule === 'perMessage' ? 'message' : table.unitOf(row);
   const quantity = unit === 'message' ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
   const unitPrice = table.price(row);
   let amount = multiply(unitPrice, quantity);
@@ -239,9 +239,8 @@ function surchargesOf(
 ): readonly PricedSurcharge[] | null {
   const rows = table.surcharges(query, billingTime, card.precedence);
   if (rows === null) return null;
-  return rows.map((found) => {
-    const row = table.rowOf(found);
-    const perMessage = card.partRule === 'perMessage' || table.unitOf(found) === 'message';
+  return rows.map((row) => {
+    const perMessage = card.partRule === 'perMessage' || table.unitOf(row) === 'message';
     const quantity = perMessage ? (part === 1 ? 1 : 0) : billedParts(subject, card.partRule);
     const unitPrice = table.price(row);
     return { row, quantity, unitPrice, amount: multiply(unitPrice, quantity) };

@@ -6,10 +6,8 @@ import { RateTable, type MatchQuery } from './rate-table.js';
 export interface MatchedRate {
   readonly version: number;
   readonly table: RateTable;
-  /** Position of the row in `table`. */
+  /** Of `table`. */
   readonly row: number;
-  /** What `RateTable.find` answered. */
-  readonly found: number;
 }
 
 /** Why no rate was found. */
@@ -84,9 +82,9 @@ export class RateBook {
     const one = this.versionAt(card.id, at, knownAt);
     if (one === undefined) return 'no_version';
     const { version, table } = one;
-    const found = table.find(query, card.precedence);
-    if (found >= 0) return { version, table, row: table.rowOf(found), found };
-    return found === UNKNOWN_ORIGIN_ROW ? 'origin_unknown' : 'no_rate';
+    const row = table.find(query, card.precedence);
+    if (row >= 0) return { version, table, row };
+    return row === UNKNOWN_ORIGIN_ROW ? 'origin_unknown' : 'no_rate';
   }
 
   /** The version in force at a billing time as known at an instant. */

@@ -1,7 +1,7 @@
 import type { MatchDimension } from '@ratestream/catalog';
-import type { RateRow } from '@ratestream/events';
-import type { Destination } from './destination-key.js';
-import { MatchIndex, type Combination, type IndexedRows } from './match-index.js';
+import { placeOf, type Destination } from './destination-key.js';
+import { CLASS, GRADE, ORIGIN, SENDER, type MatchIndex, type Region } from './match-index.js';
+import type { Combination } from './values.js';
 
 /** No row fits the message. */
 export const NO_ROW = -1;
@@ -14,11 +14,16 @@ export class Periods {
   private readonly untils: Float64Array;
 
   constructor(
-    rows: readonly RateRow[],
     private readonly first: number,
+    slots: number,
   ) {
-    this.froms = Float64Array.from(rows, ({ validFrom }) => validFrom ?? -Infinity);
-    this.untils = Float64Array.from(rows, ({ validUntil }) => validUntil ?? Infinity);
+    this.froms = new Float64Array(slots);
+    this.untils = new Float64Array(slots);
+  }
+
+  set(row: number, from: number | null, until: number | null): void {
+    this.froms[row - this.first] = from ?? -Infinity;
+    this.untils[row - this.first] = until ?? Infinity;
   }
 
   /** Exclusive at its end; infinite where a row states none. */
@@ -31,64 +36,83 @@ export class Periods {
   }
 }
 
+/** The regions of a section that count for messages of the same facts. */
+export interface Matching {
+  readonly regions: readonly Region[];
+  /** Of an origin that is not known: rows that would count if it were, and those of any origin, which count where none would. */
+  readonly unknown: { readonly named: readonly Region[]; readonly open: readonly Region[] } | null;
+}
+
 /** Rows of a table that are chosen among each other: the usage rates, or one surcharge. */
 export class Section {
-  private readonly index: MatchIndex;
   private readonly namesOrigins: boolean;
-  /** Where rows of named origins lie, whatever the origin: made for the first message of unknown origin. */
-  private ofNamedOrigins: MatchIndex | null = null;
+  /** Of a priority and mask, by the values that are named; in the order in which they are asked. */
+  private readonly shapes: readonly { readonly mask: number; readonly byValues: ReadonlyMap<string, Region> }[];
 
   constructor(
-    private readonly rows: IndexedRows,
-    private readonly radix: Combination,
+    private readonly index: MatchIndex,
+    private readonly regions: readonly Region[],
+    /** The number of the origin `unknown`; 0 where no row names it. */
     private readonly unknownOrigin: number,
   ) {
-    this.index = new MatchIndex(rows, radix);
-    this.namesOrigins = namesOrigins(rows);
+    this.namesOrigins = regions.some(({ mask }) => (mask & ORIGIN) !== 0);
+    const shapes = new Map<string, { priority: number; mask: number; byValues: Map<string, Region> }>();
+    for (const region of regions) {
+      const { priority, mask, combination } = region;
+      const name = `${priority} ${mask}`;
+      let shape = shapes.get(name);
+      if (shape === undefined) shapes.set(name, (shape = { priority, mask, byValues: new Map<string, Region>() }));
+      shape.byValues.set(valuesOf(combination, mask), region);
+    }
+    this.shapes = [...shapes.values()].sort((a, b) => b.priority - a.priority || b.mask - a.mask);
   }
 
-  holds(row: number): boolean {
-    return row >= this.rows.from && row < this.rows.to;
+  /** In  facts: origin −1 where the message's is not known: then rows of unknown origins alone count if any row names an origin for it */
+  matching(facts: Combination): Matching {
+    const open = { ...facts, origin: Math.max(0, facts.origin) };
+    if (facts.origin >= 0 || !this.namesOrigins) return { regions: this.regionsOf(open), unknown: null };
+    const unknown = { ...facts, origin: this.unknownOrigin };
+    return {
+      regions: this.regionsOf(unknown).filter(({ mask }) => (mask & ORIGIN) !== 0),
+      unknown: {
+        named: this.regions.filter(({ mask, combination }) => (mask & ORIGIN) !== 0 && matchesBesidesOrigin(combination, facts)),
+        open: this.regionsOf(open),
+      },
+    };
+  } // prettier-ignore
+
+  private regionsOf(facts: Combination): Region[] {
+    return this.shapes.flatMap(({ mask, byValues }) => byValues.get(valuesOf(facts, mask)) ?? []);
   }
 
-  /**
-   * The row of a message, as `MatchIndex.find`.
-   *
-   * In   ids: origin −1 where the message's is not known: then rows of unknown origins alone count if any row names an origin
-   *      for it, and any origin's where none does
-   * Out  row × 2 + its bit, NO_ROW or UNKNOWN_ORIGIN_ROW
-   */
-  find(ids: Combination, to: Destination, at: number, precedence: readonly MatchDimension[] | null): number {
-    if (ids.origin >= 0 || !this.namesOrigins)
-      return this.index.find(ids.origin < 0 ? { ...ids, origin: 0 } : ids, to, at, precedence);
-    const own = this.index.find({ ...ids, origin: this.unknownOrigin }, to, at, precedence, true);
-    if (own >= 0) return own;
-    const unspecified = { ...ids, origin: 0 };
-    this.ofNamedOrigins ??= this.indexOfNamedOrigins();
-    if (this.ofNamedOrigins.find(unspecified, to, at, null) >= 0) return UNKNOWN_ORIGIN_ROW;
-    return this.index.find(unspecified, to, at, precedence);
+  /** The row of a message: NO_ROW and UNKNOWN_ORIGIN_ROW are none. */
+  find(
+    { regions, unknown }: Matching,
+    to: Destination,
+    at: number,
+    precedence: readonly MatchDimension[] | null,
+  ): number {
+    const place = placeOf(to);
+    const row = this.index.find(regions, place, at, precedence);
+    if (row >= 0 || unknown === null) return row;
+    if (this.index.has(unknown.named, place, at)) return UNKNOWN_ORIGIN_ROW;
+    return this.index.find(unknown.open, place, at, precedence);
   }
 
   /** Every row for a destination, whatever else it names. */
   rowsFor(to: Destination): readonly number[] {
-    return this.index.rowsFor(to);
-  }
-
-  private indexOfNamedOrigins(): MatchIndex {
-    const { rows } = this;
-    const stripped = new Map<Combination, Combination>();
-    const combinationOf = (row: number): Combination | null => {
-      const combination = rows.combinationOf(row);
-      if (combination === null || combination.origin === 0) return null;
-      let open = stripped.get(combination);
-      if (open === undefined) stripped.set(combination, (open = { ...combination, priority: 0, origin: 0 }));
-      return open;
-    };
-    return new MatchIndex({ ...rows, combinationOf }, this.radix);
+    return this.index.rowsFor(this.regions, to);
   }
 }
 
-function namesOrigins(rows: IndexedRows): boolean {
-  for (let row = rows.from; row < rows.to; row++) if (rows.combinationOf(row)?.origin !== 0) return true;
-  return false;
+function valuesOf({ origin, grade, trafficClass, sender }: Combination, mask: number): string {
+  return `${mask & ORIGIN ? origin : 0} ${mask & GRADE ? grade : 0} ${mask & CLASS ? trafficClass : 0} ${mask & SENDER ? sender : 0}`;
+}
+
+function matchesBesidesOrigin(row: Combination, facts: Combination): boolean {
+  return (
+    (row.grade === 0 || row.grade === facts.grade) &&
+    (row.trafficClass === 0 || row.trafficClass === facts.trafficClass) &&
+    (row.sender === 0 || row.sender === facts.sender)
+  );
 }

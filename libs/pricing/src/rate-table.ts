@@ -1,19 +1,13 @@
-import { UNKNOWN_ORIGIN, type MatchDimension, type Rows } from '@ratestream/catalog';
+import type { MatchDimension, Rows } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { depthOf, DEPTHS, destinationText, keyOfRow, rankOf, type Depth, type Destination } from './destination-key.js';
-import { RowColumns } from './flat-index.js';
-import { unusual, type Combination, type IndexedRows } from './match-index.js';
-import { NO_ROW, Periods, Section, UNKNOWN_ORIGIN_ROW } from './rate-section.js';
-import { TextColumn } from './text-column.js';
+import { depthOf, DEPTHS, destinationText, rankOf, type Depth, type Destination } from './destination-key.js';
+import { unusual } from './match-index.js';
+import { NO_ROW, UNKNOWN_ORIGIN_ROW, type Matching } from './rate-section.js';
+import { TableBuilder, type BuiltTable, type RowTerms, type TableRegion } from './table-builder.js';
+import { wordsOf, type Combination, type Facts } from './values.js';
 
 /** What a message offers to match on. */
-export interface MatchQuery extends Destination {
-  /** null: nobody knows it. */
-  readonly originCountry: string | null;
-  readonly routeGrade: string | null;
-  readonly trafficClass: string;
-  readonly senderType: string | null;
-}
+export interface MatchQuery extends Destination, Facts {}
 
 /** What a row matches on, for people. */
 export interface RowText {
@@ -30,63 +24,34 @@ export interface RowText {
   readonly destination: string;
 }
 
-/** Terms that a rate states itself. */
-export interface RowTerms {
-  readonly basis: string | null;
-  readonly timeoutSec: number | null;
-  readonly timeoutPolicy: string | null;
+/** What counts in this table for messages of the same facts. */
+interface TableMatching {
+  readonly usage: Matching;
+  readonly surcharges: readonly Matching[];
 }
 
-const UNITS = ['part', 'message'] as const;
-
-/** What a row of one kind names: one object for all rows that name the same. */
-interface Kind extends Combination {
-  readonly unit: number;
-}
-
-/** Numbers for the values of a dimension; 0 is "any", and what no row names. */
-class Values {
-  private readonly ids = new Map<string, number>();
-  readonly names: (string | null)[] = [null];
-
-  add(value: string | null): number {
-    if (value === null) return 0;
-    let id = this.ids.get(value);
-    if (id === undefined) {
-      this.ids.set(value, (id = this.names.length));
-      this.names.push(value);
-    }
-    return id;
-  }
-
-  of(value: string | null): number {
-    return value === null || this.names.length === 1 ? 0 : (this.ids.get(value) ?? 0);
-  }
-}
+/** Facts whose matching is kept, times the sections of the table; when there are more all are found anew. */
+const KEPT = 4_096;
+const NONE: readonly number[] = [];
 
 /**
- * The rows of one rate card version, as typed arrays behind hash indexes.
+ * The rows of one rate card version, where they are searched.
  *
- * A map of strings per row would cost a hash of text and several cache misses per lookup and ten times the memory;
- * here every destination is a number, every other value a small one, and a row is a position in columns: usage rates
- * first, then surcharges in the order of their names.
+ * A map of strings per row would cost a hash of text and several cache misses per lookup and ten times the memory; here every
+ * destination is a number, what rows name besides it is settled once for all messages that say the same, and a row is a slot.
  */
 export class RateTable {
   readonly rows: number;
   /** Names of the surcharges, sorted. */
   readonly surchargeNames: readonly string[];
-  private readonly columns: RowColumns;
-  private readonly rateIds: TextColumn;
-  private readonly terms = new Map<number, RowTerms>();
-  private readonly origins = new Values();
-  private readonly grades = new Values();
-  private readonly classes = new Values();
-  private readonly senders = new Values();
-  private readonly kinds: Kind[] = [];
-  private readonly kindOf: Uint32Array;
-  private readonly usage: Section;
-  private readonly surchargeSections: readonly Section[];
-  private readonly periods: Periods;
+  private readonly built: BuiltTable;
+  /** How many values each dimension has, for numbering facts; null where the numbers would be too large to be exact. */
+  private readonly radix: Combination | null;
+  private readonly matchings = new Map<number | string, TableMatching>();
+  /** For all messages alike, where no row names anything but its destination. */
+  private readonly alike: TableMatching | null;
+  private lastWords: Combination | null = null;
+  private lastMatching: TableMatching | null = null;
   private readonly matchTexts = new Map<number, string>();
 
   /**
@@ -95,86 +60,34 @@ export class RateTable {
    */
   constructor(given: Rows<RateRow>) {
     this.rows = given.length;
-    this.columns = new RowColumns(this.rows);
-    this.kindOf = new Uint32Array(this.rows);
-    this.rateIds = new TextColumn(this.rows);
-    const kinds = new Map<string, number>();
-    const surcharges: RateRow[] = [];
-    let usages = 0;
-    for (const row of given) {
-      if (row.surcharge === null) this.add(row, usages++, kinds);
-      else surcharges.push(row);
-    }
-    surcharges.sort(byNameThenDate);
-    surcharges.forEach((row, at) => this.add(row, usages + at, kinds));
-    this.rateIds.close();
+    this.built = new TableBuilder(given.length).build(given);
+    this.surchargeNames = this.built.surcharges.map(({ name }) => name);
+    const { origin, grade, trafficClass, sender } = this.built.dimensions;
     const radix = {
-      priority: 0,
-      origin: this.origins.names.length,
-      grade: this.grades.names.length,
-      trafficClass: this.classes.names.length,
-      sender: this.senders.names.length,
+      origin: origin.names.length + 1,
+      grade: grade.names.length,
+      trafficClass: trafficClass.names.length,
+      sender: sender.names.length,
     };
-    const section = (from: number, to: number, periods: Periods | null): Section =>
-      new Section(this.indexed(from, to, periods), radix, this.origins.of(UNKNOWN_ORIGIN));
-    this.usage = section(0, usages, null);
-    this.periods = new Periods(surcharges, usages);
-    const starts = new Map<string, number>();
-    surcharges.forEach(({ surcharge }, at) => {
-      if (surcharge !== null && !starts.has(surcharge)) starts.set(surcharge, usages + at);
-    });
-    this.surchargeNames = [...starts.keys()];
-    const ends = [...starts.values(), this.rows];
-    this.surchargeSections = [...starts.values()].map((from, i) => section(from, ends[i + 1] as number, this.periods));
-  }
-
-  private add(row: RateRow, at: number, kinds: Map<string, number>): void {
-    if (BigInt.asIntN(64, row.price) !== row.price)
-      throw new RangeError(`price ${row.price} of ${row.rateId} is too large`);
-    this.rateIds.push(row.rateId);
-    this.columns.keys[at * 2] = keyOfRow(row);
-    this.columns.prices[at * 2 + 1] = row.price;
-    if (row.basis !== null || row.timeoutSec !== null || row.timeoutPolicy !== null) {
-      this.terms.set(at, { basis: row.basis, timeoutSec: row.timeoutSec, timeoutPolicy: row.timeoutPolicy });
-    }
-    const kind: Kind = {
-      priority: row.priority,
-      origin: this.origins.add(row.originCountry),
-      grade: this.grades.add(row.routeGrade),
-      trafficClass: this.classes.add(row.trafficClass),
-      sender: this.senders.add(row.senderType),
-      unit: UNITS.indexOf(row.unit),
-    };
-    const name = `${kind.priority} ${kind.origin} ${kind.grade} ${kind.trafficClass} ${kind.sender} ${kind.unit}`;
-    let number = kinds.get(name);
-    if (number === undefined) kinds.set(name, (number = this.kinds.push(kind) - 1));
-    this.kindOf[at] = number;
-  }
-
-  private indexed(from: number, to: number, periods: Periods | null): IndexedRows {
-    return {
-      columns: this.columns,
-      from,
-      to,
-      combinationOf: (row) => this.kind(row),
-      bitOf: (row) => this.kind(row).unit,
-      validAt: periods === null ? null : (row, at) => periods.has(row, at),
-    };
+    const facts = radix.origin * radix.grade * radix.trafficClass * radix.sender;
+    this.radix = facts <= Number.MAX_SAFE_INTEGER ? radix : null;
+    const namesNothing = this.built.regions.every(({ mask }) => mask === 0);
+    this.alike = namesNothing ? this.matching({ origin: 0, grade: 0, trafficClass: 0, sender: 0 }) : null;
   }
 
   /**
    * The usage row that prices a message: highest priority, then by the dimensions in the order of the card.
    *
    * In      precedence: null for the usual order
-   * Out     NO_ROW, UNKNOWN_ORIGIN_ROW, or a number that `rowOf` and `unitOf` read
+   * Out     a row, NO_ROW or UNKNOWN_ORIGIN_ROW
    * Source  docs/pricing-rules.md §3
    */
   find(query: MatchQuery, precedence: readonly MatchDimension[] | null = null): number {
-    return this.usage.find(this.idsOf(query), query, 0, unusual(precedence));
+    return this.built.usage.find(this.matchingOf(query).usage, query, 0, unusual(precedence));
   }
 
   /**
-   * One answer like that of `find` for each surcharge that counts at a billing time, in the order of their names.
+   * The row of each surcharge that counts at a billing time, in the order of their names.
    *
    * Out  null where one is for origins that nobody knows here: what may be owed is not left out
    */
@@ -183,62 +96,80 @@ export class RateTable {
     at: number,
     precedence: readonly MatchDimension[] | null = null,
   ): readonly number[] | null {
-    if (this.surchargeSections.length === 0) return NONE;
-    const ids = this.idsOf(query);
+    const { surcharges } = this.built;
+    if (surcharges.length === 0) return NONE;
+    const matching = this.matchingOf(query).surcharges;
     const order = unusual(precedence);
-    const found = this.surchargeSections.map((section) => section.find(ids, query, at, order));
-    return found.includes(UNKNOWN_ORIGIN_ROW) ? null : found.filter((one) => one !== NO_ROW);
+    const rows: number[] = [];
+    for (let i = 0; i < surcharges.length; i++) {
+      const { section } = surcharges[i] as (typeof surcharges)[number];
+      const row = section.find(matching[i] as Matching, query, at, order);
+      if (row === UNKNOWN_ORIGIN_ROW) return null;
+      if (row !== NO_ROW) rows.push(row);
+    }
+    return rows;
   }
 
-  private idsOf({ originCountry, routeGrade, trafficClass, senderType }: MatchQuery): Combination {
-    return {
-      priority: 0,
-      origin: this.originOf(originCountry),
-      grade: this.grades.of(routeGrade),
-      trafficClass: this.classes.of(trafficClass),
-      sender: this.senders.of(senderType),
+  private matchingOf(query: MatchQuery): TableMatching {
+    if (this.alike !== null) return this.alike;
+    const words = wordsOf(query);
+    if (words === this.lastWords && this.lastMatching !== null) return this.lastMatching;
+    const { dimensions, surcharges } = this.built;
+    const facts: Combination = {
+      origin: words.origin < 0 ? -1 : dimensions.origin.of(words.origin),
+      grade: dimensions.grade.of(words.grade),
+      trafficClass: dimensions.trafficClass.of(words.trafficClass),
+      sender: dimensions.sender.of(words.sender),
     };
+    const key = this.numberOf(facts);
+    let matching = this.matchings.get(key);
+    if (matching === undefined) {
+      if (this.matchings.size * (1 + surcharges.length) >= KEPT) this.matchings.clear();
+      this.matchings.set(key, (matching = this.matching(facts)));
+    }
+    this.lastWords = words;
+    return (this.lastMatching = matching);
   }
 
-  /** An origin that is not known is no value of the dimension, also where the record calls it unknown. */
-  private originOf(originCountry: string | null): number {
-    if (this.origins.names.length === 1) return 0;
-    return originCountry === null || originCountry === UNKNOWN_ORIGIN ? -1 : this.origins.of(originCountry);
+  private matching(facts: Combination): TableMatching {
+    const { usage, surcharges } = this.built;
+    return { usage: usage.matching(facts), surcharges: surcharges.map(({ section }) => section.matching(facts)) };
   }
 
-  rowOf(found: number): number {
-    return found >> 1;
+  private numberOf({ origin, grade, trafficClass, sender }: Combination): number | string {
+    const { radix } = this;
+    if (radix === null) return `${origin} ${grade} ${trafficClass} ${sender}`;
+    return (((origin + 1) * radix.grade + grade) * radix.trafficClass + trafficClass) * radix.sender + sender;
   }
 
   price(row: number): bigint {
-    return this.columns.prices[row * 2 + 1] as bigint;
+    return this.built.index.price(row);
   }
 
-  /** What the row prices; it stands in the index beside the row, so that asking costs no look into another column. */
-  unitOf(found: number): 'part' | 'message' {
-    return UNITS[(found & 1) as 0 | 1];
+  /** What the row prices; it stands beside the price, so that asking costs no look into another column. */
+  unitOf(row: number): 'part' | 'message' {
+    return this.built.index.isPerMessage(row) ? 'message' : 'part';
   }
 
   rateId(row: number): string {
-    return this.rateIds.at(row);
+    return this.built.rateIds.at(row);
   }
 
   /** Terms that this rate states itself; undefined for the many that state none. */
   termsOf(row: number): RowTerms | undefined {
-    return this.terms.get(row);
+    return this.built.terms.get(row);
   }
 
   /** The name of the component that a row adds; null for a usage rate. */
   surchargeOf(row: number): string | null {
-    const at = this.surchargeSections.findIndex((section) => section.holds(row));
-    return at < 0 ? null : (this.surchargeNames[at] as string);
+    return (this.built.regions[this.regionAt(row)] as TableRegion).surcharge;
   }
 
   /** What a row matched by. Example `class otp, network`, `origin IN, any class, sender long_code, country, priority 5` */
   matchedBy(row: number): string {
-    const kind = this.kindOf[row] as number;
-    const depth = depthOf(this.columns.keys[row * 2] as number);
-    const known = this.matchTexts.get(kind * DEPTHS.length + depth);
+    const region = this.regionAt(row);
+    const depth = depthOf(this.built.index.key(row));
+    const known = this.matchTexts.get(region * DEPTHS.length + depth);
     if (known !== undefined) return known;
     const { originCountry, routeGrade, trafficClass, senderType, priority } = this.describe(row);
     const text = [
@@ -251,20 +182,22 @@ export class RateTable {
     ]
       .filter((part) => part !== '')
       .join(', ');
-    this.matchTexts.set(kind * DEPTHS.length + depth, text);
+    this.matchTexts.set(region * DEPTHS.length + depth, text);
     return text;
   }
 
   describe(row: number): RowText {
-    const { priority, origin, grade, trafficClass, sender } = this.kind(row);
-    const key = this.columns.keys[row * 2] as number;
+    const { dimensions, regions, index } = this.built;
+    const { priority, combination } = regions[this.regionAt(row)] as TableRegion;
+    const { origin, grade, trafficClass, sender } = combination;
+    const key = index.key(row);
     return {
       rateId: this.rateId(row),
       priority,
-      originCountry: this.origins.names[origin] as string | null,
-      routeGrade: this.grades.names[grade] as string | null,
-      trafficClass: this.classes.names[trafficClass] as string | null,
-      senderType: this.senders.names[sender] as string | null,
+      originCountry: dimensions.origin.names[origin] as string | null,
+      routeGrade: dimensions.grade.names[grade] as string | null,
+      trafficClass: dimensions.trafficClass.names[trafficClass] as string | null,
+      senderType: dimensions.sender.names[sender] as string | null,
       depth: DEPTHS[depthOf(key)] as Depth,
       destinationRank: rankOf(key),
       destination: destinationText(key),
@@ -273,35 +206,28 @@ export class RateTable {
 
   /** Usage rates for a destination, whatever else they name; for explanations. */
   ratesFor(to: Destination): readonly number[] {
-    return this.usage.rowsFor(to);
+    return this.built.usage.rowsFor(to);
   }
 
   /** Surcharge rows for a destination, whatever else they name, with the billing times that they count for. */
   surchargesFor(to: Destination): readonly { row: number; from: number; until: number }[] {
-    return this.surchargeSections
-      .flatMap((section) => section.rowsFor(to))
+    return this.built.surcharges
+      .flatMap(({ section }) => section.rowsFor(to))
       .map((row) => {
-        const [from, until] = this.periods.of(row);
+        const [from, until] = this.built.periods.of(row);
         return { row, from, until };
       });
   }
 
-  private kind(row: number): Kind {
-    return this.kinds[this.kindOf[row] as number] as Kind;
+  /** Position of the region that a row lies in. */
+  private regionAt(row: number): number {
+    const { regions } = this.built;
+    let [low, high] = [0, regions.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((regions[middle] as TableRegion).from <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
-}
-
-const NONE: readonly number[] = [];
-
-/** Surcharges by name, of each the earliest first so that later ones are asked first. */
-function byNameThenDate(a: RateRow, b: RateRow): number {
-  return (
-    compareTexts(a.surcharge as string, b.surcharge as string) ||
-    (a.validFrom ?? -Infinity) - (b.validFrom ?? -Infinity) ||
-    0
-  );
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

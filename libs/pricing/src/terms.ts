@@ -9,15 +9,20 @@ import {
   type Supplier,
 } from '@ratestream/catalog';
 
+/** A map, as far as pricing needs one. */
+export interface ById<T> {
+  get(id: string): T | undefined;
+}
+
 /** What pricing reads of the catalog; CatalogView is one. */
 export interface CatalogReader {
   readonly position: number;
-  readonly accounts: ReadonlyMap<string, Account>;
-  readonly suppliers: ReadonlyMap<string, Supplier>;
-  readonly connections: ReadonlyMap<string, Connection>;
-  readonly cards: ReadonlyMap<string, RateCard>;
-  readonly plans: ReadonlyMap<string, Plan>;
-  readonly rateGroups: ReadonlyMap<string, RateGroup>;
+  readonly accounts: ById<Account>;
+  readonly suppliers: ById<Supplier>;
+  readonly connections: ById<Connection>;
+  readonly cards: ById<RateCard>;
+  readonly plans: ById<Plan>;
+  readonly rateGroups: ById<RateGroup>;
   chain(accountId: string): readonly string[];
 }
 
@@ -138,7 +143,7 @@ export class Terms {
   }
 
   private resolveSell(accountId: string, trafficClass: string, country: string | null): readonly SellTerms[] {
-    if (!this.catalog.accounts.has(accountId)) return [];
+    if (this.catalog.accounts.get(accountId) === undefined) return [];
     const chain = this.catalog.chain(accountId);
     return chain.map((payer, at) => {
       const account = this.catalog.accounts.get(payer) as Account;

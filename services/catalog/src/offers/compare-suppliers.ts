@@ -104,9 +104,8 @@ function priceOf(
     originCountry: kind.originCountry ?? UNKNOWN_ORIGIN,
     routeGrade: routeGrade ?? kind.routeGrade,
   };
-  const found = table.find(query, card.precedence);
-  if (found < 0) return null;
-  const row = table.rowOf(found);
+  const row = table.find(query, card.precedence);
+  if (row < 0) return null;
   const conversion = fx.convert({
     from: card.currency,
     to: currency,
@@ -118,13 +117,12 @@ function priceOf(
   let total = convert(table.price(row), conversion);
   const rows = table.surcharges(query, asOf, card.precedence);
   if (rows === null) return null; // a surcharge by origin, and none was asked for
-  const surcharges = rows.map((one): ComparedSurcharge => {
-    const at = table.rowOf(one);
+  const surcharges = rows.map((at): ComparedSurcharge => {
     const converted = convert(table.price(at), conversion);
     total = total === null || converted === null ? null : total + converted;
     return {
       name: table.surchargeOf(at) ?? '',
-      unit: table.unitOf(one),
+      unit: table.unitOf(at),
       price: formatMoney(table.price(at)),
       converted: textOf(converted),
     };
@@ -139,7 +137,7 @@ function priceOf(
       version,
       rateId: table.rateId(row),
       matchedBy: table.matchedBy(row),
-      unit: table.unitOf(found),
+      unit: table.unitOf(row),
       price: formatMoney(table.price(row)),
       currency: card.currency,
       converted: textOf(convert(table.price(row), conversion)),

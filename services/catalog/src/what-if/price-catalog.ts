@@ -83,12 +83,12 @@ export async function priceCatalog(
     }
   }
   const catalog = snapshot(view);
-  const cards = new Map(catalog.cards);
+  const cards = new Map(view.cards);
   for (const cardId of drafted.keys()) {
     const card = cards.get(cardId);
     if (card !== undefined) cards.set(cardId, { ...card, id: draftId(cardId) });
   }
-  const plans = new Map(catalog.plans);
+  const plans = new Map(view.plans);
   if (draft.plan !== null) plans.set(draft.plan.id, draft.plan);
   return {
     today: pricesOf(catalog, book, exchange, now),
