@@ -189,6 +189,17 @@ describe('over HTTP', () => {
     expect((await ask('operator', '?knownAt=yesterday', usage)).status).toBe(400);
   });
 
+  test('a batch is priced as known at fifty instants and not at one more; without one it is as known now', async () => {
+    const asKnown = (instants: number): object[] =>
+      Array.from({ length: 120 }, (_, i) => ({ ...usage, knownAt: iso(NOON + (i % instants) * 1_000) }));
+    expect((await ask('operator', '', asKnown(50))).status).toBe(200);
+    const { status, text } = await ask('operator', '', [usage, ...asKnown(51)]);
+    expect([status, JSON.parse(text)]).toMatchObject([
+      422,
+      { code: 'too_many_instants', detail: expect.stringContaining('50'), errors: [{ pointer: '/51/knownAt' }] },
+    ]);
+  });
+
   test('a long batch lets others work', async () => {
     let turns = 0;
     let answered = false;

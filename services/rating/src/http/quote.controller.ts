@@ -7,6 +7,8 @@ import { Quoter, usageSchema, type Quote, type QuotedUsage } from './quote.js';
 import { QUOTER } from './tokens.js';
 
 const MAX_USAGES = 10_000;
+/** Of one batch: what was known at an instant is found anew for each, the exchange rates of every day among it. */
+const MAX_INSTANTS = 50;
 /** After so many others work: partitions are rated in this process too. */
 const BREATH = 20;
 /** For every usage that states none itself. */
@@ -28,6 +30,7 @@ export class QuoteController {
     @Caller() caller: Caller,
   ): Promise<unknown> {
     if (!Array.isArray(body)) return this.one({ ...times, ...body }, caller, '');
+    limitInstants(body.map((usage) => usage.knownAt ?? times.knownAt));
     const quotes: unknown[] = [];
     for (const [at, usage] of body.entries()) {
       quotes.push(this.one({ ...times, ...usage }, caller, `/${at}`));
@@ -58,5 +61,18 @@ export class QuoteController {
       legs: seen.legs.map(legJson),
       explanation: this.quoter.explain(quote, seen),
     };
+  }
+}
+
+/** In  instants: of each usage, undefined for now */
+function limitInstants(instants: readonly (number | undefined)[]): void {
+  const seen = new Set<number>();
+  for (const [at, instant] of instants.entries()) {
+    if (instant !== undefined) seen.add(instant);
+    if (seen.size <= MAX_INSTANTS) continue;
+    const detail = `A batch is priced as known at up to ${MAX_INSTANTS} different instants; send those of others in another batch.`;
+    throw new ProblemError(422, 'too_many_instants', detail, [
+      { pointer: `/${at}/knownAt`, code: 'too_many_instants', detail },
+    ]);
   }
 }
