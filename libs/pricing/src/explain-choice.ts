@@ -6,6 +6,7 @@ import { knownAtOf, type Pricing } from './memory.js';
 import { queryOf } from './price-leg.js';
 import { isUsable, type BookedVersion } from './rate-book.js';
 import type { MatchQuery, RateTable, RowText } from './rate-table.js';
+import type { NamedValues } from './table-builder.js';
 import { chooseBinding } from './terms.js';
 
 /** More of a kind are counted and not told. */
@@ -94,8 +95,8 @@ function explainCard(
   else if (match.table.surcharges(query, leg.billingTime, card.precedence) === null)
     lines.push(`A surcharge keeps it from having a price: ${REASONS['origin_unknown'] ?? ''}.`);
   if (inForce !== undefined) {
-    const winner = typeof match === 'string' ? null : inForce.table.describe(match.row);
-    if (winner !== null) lines.push(whyThis(winner, query));
+    const winner = typeof match === 'string' ? null : match.row;
+    if (winner !== null) lines.push(whyThis(inForce.table.describe(winner), query));
     lines.push(...nearRows(inForce.table, winner, query, card));
     lines.push(...nearSurcharges(inForce.table, leg, query));
   }
@@ -111,48 +112,88 @@ function whyThis(row: RowText, query: MatchQuery): string {
   return `Rate ${row.rateId} is for ${row.destination}, ${reasons.join(', ')}.${priority}${unknown}`;
 }
 
-/** Rows of the same destination that came second, and those that failed on one dimension. */
-function nearRows(table: RateTable, winner: RowText | null, query: MatchQuery, card: RateCard): string[] {
-  const second: string[] = [];
-  const failed: string[] = [];
-  const rows = table
-    .ratesFor(query)
-    .map((row) => ({ row, text: table.describe(row) }))
-    .sort((a, b) => a.text.destinationRank - b.text.destinationRank);
-  for (const { row, text } of rows) {
-    if (text.rateId === winner?.rateId) continue;
-    const shown = `Rate ${text.rateId} (${shownAs(text)}, ${formatMoney(table.price(row))} ${card.currency})`;
-    const faults = faultsOf(text, query);
-    if (faults.length === 1) failed.push(`${shown} does not match: ${faults[0] ?? ''}.`);
-    else if (faults.length === 0) {
-      const why = winner === null ? anyOrigin() : lostBy(text, winner, card.precedence ?? DEFAULT_PRECEDENCE);
-      second.push(`${shown} matches too and comes after: ${why}.`);
-    }
+/** Rows of the same destination that came second, and those that failed on one dimension; of many the closest by destination. */
+function nearRows(table: RateTable, winner: number | null, query: MatchQuery, card: RateCard): string[] {
+  const second = new Closest();
+  const failed = new Closest();
+  for (const row of table.ratesFor(query)) {
+    if (row === winner) continue;
+    const faults = countFaults(table.namedBy(row), query);
+    if (faults === 0) second.add(row, table.destinationRank(row));
+    else if (faults === 1) failed.add(row, table.destinationRank(row));
   }
-  return [...atMost(second, 'more rates match and come after'), ...atMost(failed, 'more rates of this destination fail on one dimension')]; // prettier-ignore
+  const shown = (text: RowText, row: number): string =>
+    `Rate ${text.rateId} (${shownAs(text)}, ${formatMoney(table.price(row))} ${card.currency})`;
+  const won = winner === null ? null : table.describe(winner);
+  return [
+    ...second.lines('more rates match and come after', (row) => {
+      const text = table.describe(row);
+      const why = won === null ? anyOrigin() : lostBy(text, won, card.precedence ?? DEFAULT_PRECEDENCE);
+      return `${shown(text, row)} matches too and comes after: ${why}.`;
+    }),
+    ...failed.lines('more rates of this destination fail on one dimension', (row) => {
+      const text = table.describe(row);
+      return `${shown(text, row)} does not match: ${faultsOf(text, query)[0] ?? ''}.`;
+    }),
+  ];
 }
 
 function nearSurcharges(table: RateTable, { billingTime, components }: Leg, query: MatchQuery): string[] {
   const counted = new Set(components.map(({ rateId }) => rateId));
-  const lines: string[] = [];
-  for (const { row, from, until } of table.surchargesFor(query)) {
+  const near = new Closest();
+  for (const row of table.surchargesFor(query)) {
+    const [from, until] = table.countsFor(row);
+    const untimely = (billingTime < from ? 1 : 0) + (billingTime >= until ? 1 : 0);
+    if (countFaults(table.namedBy(row), query) + untimely === 1 && !counted.has(table.rateId(row))) near.add(row, 0);
+  }
+  return near.lines('more surcharges of this destination fail on one condition', (row) => {
     const text = table.describe(row);
-    if (counted.has(text.rateId)) continue;
+    const [from, until] = table.countsFor(row);
     const faults = faultsOf(text, query);
     if (billingTime < from) faults.push(`it counts from ${iso(from)} on`);
     if (billingTime >= until) faults.push(`it counted until ${iso(until)}`);
-    if (faults.length === 1)
-      lines.push(`Surcharge ${table.surchargeOf(row) ?? ''} (${text.rateId}) is not added: ${faults[0] ?? ''}.`);
+    return `Surcharge ${table.surchargeOf(row) ?? ''} (${text.rateId}) is not added: ${faults[0] ?? ''}.`;
+  });
+}
+
+/** Counts rows and keeps the few with the lowest ranks, of equals the first: a destination may have a hundred thousand. */
+class Closest {
+  private readonly rows: number[] = [];
+  private readonly ranks: number[] = [];
+  private count = 0;
+
+  add(row: number, rank: number): void {
+    this.count++;
+    let at = this.ranks.length;
+    while (at > 0 && (this.ranks[at - 1] as number) > rank) at--;
+    if (at >= MOST) return;
+    this.rows.splice(at, 0, row);
+    this.ranks.splice(at, 0, rank);
+    this.rows.length = this.ranks.length = Math.min(this.ranks.length, MOST);
   }
-  return atMost(lines, 'more surcharges of this destination fail on one condition');
+
+  lines(rest: string, line: (row: number) => string): string[] {
+    const lines = this.rows.map(line);
+    return this.count <= MOST ? lines : [...lines, `${this.count - MOST} ${rest}.`];
+  }
+}
+
+function countFaults(row: NamedValues, query: MatchQuery): number {
+  let faults = 0;
+  for (const dimension of NAMED) if (row[dimension] !== null && row[dimension] !== saidOf(query, dimension)) faults++;
+  return faults;
+}
+
+function saidOf(query: MatchQuery, dimension: Named): string | null {
+  return dimension === 'originCountry' ? (query.originCountry ?? UNKNOWN_ORIGIN) : query[dimension];
 }
 
 /** What of a row is not the message's. */
-function faultsOf(row: RowText, query: MatchQuery): string[] {
+function faultsOf(row: NamedValues, query: MatchQuery): string[] {
   const faults: string[] = [];
   for (const dimension of NAMED) {
     const named = row[dimension];
-    const own = dimension === 'originCountry' ? (query.originCountry ?? UNKNOWN_ORIGIN) : query[dimension];
+    const own = saidOf(query, dimension);
     if (named === null || named === own) continue;
     const is = own === null || own === UNKNOWN_ORIGIN ? 'not known' : own;
     faults.push(

@@ -3,20 +3,16 @@ import type { RateRow } from '@ratestream/events';
 import { depthOf, DEPTHS, destinationText, rankOf, type Depth, type Destination } from './destination-key.js';
 import { unusual } from './match-index.js';
 import { NO_ROW, UNKNOWN_ORIGIN_ROW, type Matching } from './rate-section.js';
-import { TableBuilder, type BuiltTable, type RowTerms, type TableRegion } from './table-builder.js';
+import { TableBuilder, type BuiltTable, type NamedValues, type RowTerms, type TableRegion } from './table-builder.js';
 import { wordsOf, type Combination, type Facts } from './values.js';
 
 /** What a message offers to match on. */
 export interface MatchQuery extends Destination, Facts {}
 
 /** What a row matches on, for people. */
-export interface RowText {
+export interface RowText extends NamedValues {
   readonly rateId: string;
   readonly priority: number;
-  readonly originCountry: string | null;
-  readonly routeGrade: string | null;
-  readonly trafficClass: string | null;
-  readonly senderType: string | null;
   readonly depth: Depth;
   /** The lower, the more specific the destination. */
   readonly destinationRank: number;
@@ -187,21 +183,32 @@ export class RateTable {
   }
 
   describe(row: number): RowText {
-    const { dimensions, regions, index } = this.built;
-    const { priority, combination } = regions[this.regionAt(row)] as TableRegion;
-    const { origin, grade, trafficClass, sender } = combination;
+    const { regions, index } = this.built;
+    const { priority, named } = regions[this.regionAt(row)] as TableRegion;
     const key = index.key(row);
     return {
+      ...named,
       rateId: this.rateId(row),
       priority,
-      originCountry: dimensions.origin.names[origin] as string | null,
-      routeGrade: dimensions.grade.names[grade] as string | null,
-      trafficClass: dimensions.trafficClass.names[trafficClass] as string | null,
-      senderType: dimensions.sender.names[sender] as string | null,
       depth: DEPTHS[depthOf(key)] as Depth,
       destinationRank: rankOf(key),
       destination: destinationText(key),
     };
+  }
+
+  /** What a row names besides its destination; one object for all rows that name the same. */
+  namedBy(row: number): NamedValues {
+    return (this.built.regions[this.regionAt(row)] as TableRegion).named;
+  }
+
+  /** The lower, the more specific the destination. */
+  destinationRank(row: number): number {
+    return rankOf(this.built.index.key(row));
+  }
+
+  /** The billing times that a surcharge counts for, exclusive at the end; infinite where its row states none. */
+  countsFor(row: number): readonly [from: number, until: number] {
+    return this.built.periods.of(row);
   }
 
   /** Usage rates for a destination, whatever else they name; for explanations. */
@@ -209,14 +216,9 @@ export class RateTable {
     return this.built.usage.rowsFor(to);
   }
 
-  /** Surcharge rows for a destination, whatever else they name, with the billing times that they count for. */
-  surchargesFor(to: Destination): readonly { row: number; from: number; until: number }[] {
-    return this.built.surcharges
-      .flatMap(({ section }) => section.rowsFor(to))
-      .map((row) => {
-        const [from, until] = this.built.periods.of(row);
-        return { row, from, until };
-      });
+  /** Surcharge rows for a destination, whatever else they name and whenever they count. */
+  surchargesFor(to: Destination): readonly number[] {
+    return this.built.surcharges.flatMap(({ section }) => section.rowsFor(to));
   }
 
   /** Position of the region that a row lies in. */

@@ -23,9 +23,13 @@ export interface Dimensions {
   readonly sender: Values;
 }
 
+/** What a row matches on besides its destination; null: any. */
+export type NamedValues = Readonly<Pick<RateRow, 'originCountry' | 'routeGrade' | 'trafficClass' | 'senderType'>>;
+
 /** Regions of the usage rates, then of the surcharges by their names. */
 export interface TableRegion extends Region {
   readonly surcharge: string | null;
+  readonly named: NamedValues;
 }
 
 export interface BuiltTable {
@@ -45,6 +49,7 @@ interface RegionPlan {
   readonly priority: number;
   readonly surcharge: string | null;
   readonly combination: Combination;
+  readonly named: NamedValues;
   rows: number;
 }
 
@@ -127,7 +132,14 @@ export class TableBuilder {
     const name = `${priority} ${origin} ${grade} ${named} ${sender} ${surcharge === null ? '' : `of ${surcharge}`}`;
     let number = this.planNumbers.get(name);
     if (number === undefined) {
-      number = this.plans.push({ priority, surcharge, combination, rows: 0 }) - 1;
+      number =
+        this.plans.push({
+          priority,
+          surcharge,
+          combination,
+          named: { originCountry, routeGrade, trafficClass, senderType },
+          rows: 0,
+        }) - 1;
       this.planNumbers.set(name, number);
     }
     (this.plans[number] as RegionPlan).rows++;
@@ -188,14 +200,14 @@ export class TableBuilder {
   private regions(): TableRegion[] {
     const lengths = new Map<string, Lengths>();
     const ranges = rangesFor(this.plans.map(({ rows }) => rows));
-    return this.plans.map(({ priority, surcharge, combination }, at) => {
+    return this.plans.map(({ priority, surcharge, combination, named }, at) => {
       const mask = maskOf(combination);
       const shared = `${mask} ${surcharge === null ? '' : `of ${surcharge}`}`;
       let own = lengths.get(shared);
       if (own === undefined)
         lengths.set(shared, (own = { open: new PrefixLengths(), inCountry: new PrefixLengths() }));
       const { from, size, scale } = ranges[at] as (typeof ranges)[number];
-      return { from, size, scale, priority, mask, combination, lengths: own, has: 0, surcharge };
+      return { from, size, scale, priority, mask, combination, lengths: own, has: 0, surcharge, named };
     });
   } // prettier-ignore
 }

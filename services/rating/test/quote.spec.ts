@@ -96,6 +96,22 @@ test('sender, origin and grade of the request choose the rate, and an unknown or
   );
 });
 
+test('of many rates that nearly match the four closest destinations are told, and the rest counted', () => {
+  const prefixes = ['447', '4477', '44', '447700', '44770', '4'];
+  const from = facts().publish('retail', 0, [
+    ...prefixes.map((prefix) => rate(`open${prefix}`, '0.05', { prefix })),
+    ...prefixes.map((prefix) => rate(`sim${prefix}`, '0.05', { prefix, routeGrade: 'sim' })),
+    rate('net', '0.01', network),
+  ]);
+  const told = quote(from).lines.filter((line) => /^Rate .* (comes|come|does not)|more rates/.test(line));
+  expect(told.map((line) => /^Rate (\w+)|^\d+ more rates/.exec(line)?.[0])).toEqual([
+    ...['447700', '44770', '4477', '447'].map((prefix) => `Rate open${prefix}`),
+    '2 more rates',
+    ...['447700', '44770', '4477', '447'].map((prefix) => `Rate sim${prefix}`),
+    '2 more rates',
+  ]);
+});
+
 test('a surcharge that depends on an origin nobody knows keeps the leg unrated, and the quote says so', () => {
   const from = facts().publish('retail', 0, [rate('any', '0.05'), rate('levy', '0.2', { surcharge: 'levy', originCountry: 'IN' })]);
   expect(leg(from)).toMatchObject({ action: 'unrated', reason: 'origin_unknown' });
