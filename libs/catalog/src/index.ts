@@ -33,7 +33,7 @@ export { leastLoadedPartition, MAX_LEVELS } from './deciders/account.decider.js'
 export { SOURCE_NOTICE_MICROS } from './deciders/source.decider.js';
 export { inForce, nextRateVersion } from './deciders/rate-card.decider.js';
 export { nextNumbersVersion } from './deciders/numbering-plan.decider.js';
-export { MAX_SURCHARGES, parseRateRow, RATE_COLUMNS } from './rows/rate-row.js';
+export { MAX_PRIORITIES, MAX_SURCHARGES, parseRateRow, RATE_COLUMNS } from './rows/rate-row.js';
 export { rateIdOf } from './rows/rate-id.js';
 export type { RateKey } from './rows/rate-id.js';
 export { rateCells } from './rows/rate-cells.js';

@@ -11,6 +11,7 @@ import type { Draft } from './rows/draft.js';
 import { HeaderFinder, type Layout } from './rows/header.js';
 import { RowReader } from './rows/row-reader.js';
 import { mergedRows, refuseSecondTable } from './rows/sheet-shape.js';
+import { Priorities } from './rows/priorities.js';
 import { SurchargeNames } from './rows/surcharge-names.js';
 import { findTies } from './rows/ties.js';
 
@@ -156,10 +157,11 @@ export class SheetAnalysis {
       if (index % BATCH_ROWS === BATCH_ROWS - 1) yield { verdicts: [], findings: [] };
     }
     const { mapping, mode } = this.options;
-    const staying = mode === 'full' ? keptRates(base, scopeOf(mapping)) : base.values();
+    const staying = mode === 'full' ? keptRates(base, scopeOf(mapping)) : [...base.values()];
     const fees = new SurchargeNames(staying, mapping.surcharges);
+    const priorities = new Priorities(staying);
     for (let from = 0; from < candidates.length; from += BATCH_ROWS) {
-      yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners, fees);
+      yield this.judge(candidates.slice(from, from + BATCH_ROWS), winners, fees, priorities);
     }
     this.next = nextRates(base, this.rates, mode, scopeOf(mapping));
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
@@ -188,6 +190,7 @@ export class SheetAnalysis {
     candidates: readonly Candidate[],
     winners: ReadonlyMap<string, Candidate>,
     fees: SurchargeNames,
+    priorities: Priorities,
   ): AnalysisBatch {
     const batch: AnalysisBatch = { verdicts: [], findings: [] };
     for (const candidate of candidates) {
@@ -199,6 +202,8 @@ export class SheetAnalysis {
       const faults = rates.length > 0 && won.length === 0 ? lost : [...candidate.faults];
       if (faults.length === 0)
         for (const { field, message } of fees.add(won)) faults.push(this.fault(field, 'too_many_surcharges', message));
+      const ranked = faults.length === 0 ? priorities.add(won) : null;
+      if (ranked !== null) faults.push(this.fault('priority', 'too_many_priorities', ranked));
       if (faults.length > 0) this.refuse(row, faults, batch);
       else {
         this.accepted += 1;

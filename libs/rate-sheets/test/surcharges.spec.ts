@@ -141,6 +141,20 @@ test.each([
   await expect(importSheet(HEADER, { ...mapping, ...change })).rejects.toThrow(message);
 });
 
+test.each([
+  ['partial', 47],
+  ['full', 50],
+] as const)('a card has at most fifty priorities; %s: those that stay count', async (mode, fresh) => {
+  const layout: SheetMappingInput = { prefix: 'Prefix', priority: { column: 'Rank' }, price: { column: 'Rate' }, currency: { fixed: 'EUR' }, decimal: '.' };
+  const sheet = (from: number, to: number): string =>
+    ['Prefix;Rank;Rate', ...Array.from({ length: to - from }, (_, n) => `${4477000 + from + n};${from + n};0.01`)].join('\n');
+  const { rates: base } = await importSheet(sheet(0, 3), layout);
+  const { verdicts } = await importSheet(sheet(10, 61), layout, { base, mode });
+  const refused = verdicts.filter(({ faults }) => faults.length > 0);
+  expect(refused).toHaveLength(51 - fresh);
+  expect(refused[0]).toMatchObject({ row: fresh + 2, faults: [{ column: 'B', code: 'too_many_priorities' }] });
+}); // prettier-ignore
+
 describe('a card has at most a hundred surcharges', () => {
   const fees = (from: number, to: number): SheetMappingInput => ({
     country: { column: 'Country' },

@@ -9,3 +9,11 @@ test('an upload names at most a hundred surcharges, in however many rows; what i
   expect(sheet.rows).toHaveLength(102);
   expect(sheet.refused).toMatchObject([{ line: 101, faults: [{ field: 'surcharge', code: 'too_many_surcharges' }] }]);
 });
+
+test('an upload names at most fifty priorities; what is one more is refused by its line', () => {
+  const sheet = RATE_SHEET.sheet();
+  for (let n = 0; n < 51; n++) sheet.add(n + 1, { prefix: String(4400 + n), priority: String(n), price: '0.01' });
+  sheet.add(52, { country: 'FR', priority: '49', price: '0.05' });
+  expect(sheet.rows).toHaveLength(51);
+  expect(sheet.refused).toMatchObject([{ line: 51, faults: [{ field: 'priority', code: 'too_many_priorities' }] }]);
+});

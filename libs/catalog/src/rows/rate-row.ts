@@ -29,6 +29,8 @@ export const RATE_COLUMNS = [
 
 /** Names of surcharges on a version: each may be a component of every leg, and thousands would make events that no topic takes. */
 export const MAX_SURCHARGES = 100;
+/** Different priorities in a version: a look-up asks them one after the other. */
+export const MAX_PRIORITIES = 50;
 /** Traffic classes, sender types, grades and names of surcharges. */
 const WORD = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const NO_WORD = 'lower case letters, digits, _ . -';

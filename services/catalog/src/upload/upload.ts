@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
+  MAX_PRIORITIES,
   MAX_SURCHARGES,
   NUMBER_COLUMNS,
   parseInstant,
@@ -36,16 +37,22 @@ interface SheetKind<T> extends CsvSheet {
 /** Reads the rates of one upload. */
 function rateRowReader(): typeof parseRateRow {
   const names = new Set<string>();
+  const priorities = new Set<number>();
   return (raw) => {
     const result = parseRateRow(raw);
-    const name = result.row?.surcharge ?? null;
-    if (name === null || names.has(name)) return result;
-    if (names.size < MAX_SURCHARGES) {
-      names.add(name);
-      return result;
+    if (result.row === undefined) return result;
+    const { surcharge, priority } = result.row;
+    if (surcharge !== null && !names.has(surcharge) && names.size >= MAX_SURCHARGES) {
+      const message = `"${surcharge}" is one more than the ${MAX_SURCHARGES} surcharges that a card may have`;
+      return { faults: [{ field: 'surcharge', code: 'too_many_surcharges', message }] };
     }
-    const message = `"${name}" is one more than the ${MAX_SURCHARGES} surcharges that a card may have`;
-    return { faults: [{ field: 'surcharge', code: 'too_many_surcharges', message }] };
+    if (!priorities.has(priority) && priorities.size >= MAX_PRIORITIES) {
+      const message = `${priority} is one more than the ${MAX_PRIORITIES} priorities that a card may have`;
+      return { faults: [{ field: 'priority', code: 'too_many_priorities', message }] };
+    }
+    if (surcharge !== null) names.add(surcharge);
+    priorities.add(priority);
+    return result;
   };
 }
 
