@@ -198,13 +198,12 @@ export class TaskLoop {
     const { tickMs, maxBatch } = this.options;
     while (!this.stopping) {
       if (this.failure !== null) throw this.failure;
-      const due = task.tick(Date.now());
-      if (due !== null && due.length > 0) await this.write(task, writer, due, null);
-      if (this.stopping) return;
+      const due = task.tick(Date.now()) ?? [];
       const ready = task.ready();
       this.state = ready ? 'running' : 'waiting';
       const chunk = ready ? this.nextChunk(maxBatch) : null;
-      if (chunk !== null) await this.step(task, writer, chunk);
+      if (chunk !== null) await this.step(task, writer, due, chunk);
+      else if (due.length > 0) await this.write(task, writer, due, null);
       else if (!(await this.commitIdle(writer))) await this.wake.wait(tickMs);
     }
   }
@@ -223,13 +222,14 @@ export class TaskLoop {
     return null;
   }
 
-  private async step(task: Task, writer: TransactionalWriter, chunk: Chunk): Promise<void> {
+  /** What is due is written with the step: the records that wait need not wait for a transaction more. */
+  private async step(task: Task, writer: TransactionalWriter, due: readonly OutRecord[], chunk: Chunk): Promise<void> {
     const { metrics, group, stepTimeoutMs } = this.options;
     const stepped = metrics.step.startTimer({ group });
     const answer = task.step(chunk.topic, chunk.records);
     const out = answer instanceof Promise ? await within(stepTimeoutMs, 'step', answer) : answer;
     stepped();
-    await this.write(task, writer, out, chunk);
+    await this.write(task, writer, due.length === 0 ? out : [...due, ...out], chunk);
     metrics.records.inc({ group, topic: chunk.topic }, chunk.records.length);
     metrics.batch.observe({ group, topic: chunk.topic }, chunk.records.length);
   }

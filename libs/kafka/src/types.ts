@@ -44,10 +44,11 @@ export interface Task {
   step(topic: TopicName, records: InRecord[]): OutRecord[] | Promise<OutRecord[]>;
   /**
    * Timers and retries: called every `tickMs`, with or without input, and between chunks; also while `ready` is false.
-   * Null or nothing when nothing is due. Written in a transaction of its own, without input offsets.
+   * Null or nothing when nothing is due. Written before what the step that follows writes, in its transaction, or where no
+   * input waits in one of its own.
    */
   tick(nowMs: number): OutRecord[] | null;
-  /** The step's transaction is committed: merge the overlay. Called after each committed step and each committed tick. */
+  /** All since the last call is committed, a tick, a step or a tick and a step: merge the overlay. */
   committed(written: Written): void;
   /** False: no input is stepped until it is true again (waiting for the catalog). Asked before each step. */
   ready(): boolean;

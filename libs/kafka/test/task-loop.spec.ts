@@ -234,6 +234,22 @@ test('without input a tick writes, without offsets', async () => {
   await loop.stop();
 });
 
+test('what a tick has to write goes before what the step writes, in its transaction', async () => {
+  const bench = new Bench();
+  let due = false;
+  const loop = bench.run(
+    { tick: () => (due ? ((due = false), [out('timer')]) : null), step: () => [out('step')] },
+    { tickMs: 1_000_000 },
+  );
+  await until(() => loop.state === 'running');
+  due = true;
+  bench.deliver(100, 101);
+  await until(() => loop.commits === 1);
+  const log = bench.log.slice(5);
+  await loop.stop();
+  expect(log).toEqual(['step 100–100', 'send timer step', 'offsets 101', 'commit', 'committed [["rated-2",5000]]']);
+});
+
 test('ticks come between the chunks of a busy input', async () => {
   const bench = new Bench();
   let ticks = 0;

@@ -11,7 +11,7 @@ import type { InRecord, OutRecord } from '@ratestream/kafka';
 import { bareMetrics, silentLogger, type Logger } from '@ratestream/observability';
 import { FxBook } from '@ratestream/fx';
 import { RateBook, Terms, type CatalogReader, type Pricing } from '@ratestream/pricing';
-import type { Checkpointer } from '../src/task/checkpointer.js';
+import type { Checkpointer, Stamp } from '../src/task/checkpointer.js';
 import { RatingMetrics } from '../src/task/rating.metrics.js';
 import { RatingTask, type RatingPorts } from '../src/task/rating.task.js';
 import { Retries } from '../src/task/retries.js';
@@ -128,6 +128,8 @@ function setUp({
     catalogAt: 1,
   };
   const written: RatedEvent[] = [];
+  /** Of what checkpoints would hold, tick by tick. */
+  const stamps: Stamp[] = [];
   const ports: RatingPorts = {
     decodeUsage: (records) =>
       Promise.resolve(
@@ -159,7 +161,7 @@ function setUp({
         load: () =>
           Promise.resolve(restoredTo === null ? null : { ratedOffset: restoredTo, lastUsageOffset: restoredTo }),
         begin: () => undefined,
-        next: () => null,
+        next: (_nowMs: number, stamp: Stamp) => (stamps.push({ ...stamp }), null),
         committed: () => undefined,
         end: () => Promise.resolve(),
       }) as unknown as Checkpointer,
@@ -180,7 +182,7 @@ function setUp({
     if (out !== null) task.committed(new Map([['rated-0', base]]));
     return out?.length ?? 0;
   };
-  return { task, world, log, commit };
+  return { task, world, log, commit, stamps };
 }
 
 const record = (event: UsageEvent, offset: number): InRecord => ({
@@ -254,4 +256,18 @@ test('nothing is timed out before every stream and the usage read here have pass
     legs: [{ action: 'release' }],
   });
   expect(tick(deadline + HOUR, deadline + HOUR)).toBe(0);
+});
+
+test('what a tick and the step after it write in one transaction is one stretch of rated', async () => {
+  const { task, world, commit, log, stamps } = setUp();
+  await task.start(committedAt(null));
+  commit(await task.step('usage', [record(usage(1), 0)]));
+  Object.assign(world, { progressAt: NOON + HOUR, caughtUpTo: (NOON + HOUR) / 1000 });
+  const timeouts = task.tick(0) ?? [];
+  const rated = await task.step('usage', [record(usage(2), 1), record(usage(3), 2)]);
+  expect([timeouts.length, rated.length]).toEqual([1, 2]);
+  commit([...timeouts, ...rated]);
+  world.progressAt = null;
+  task.tick(0);
+  expect(stamps.at(-1)).toEqual({ ratedOffset: log.length, lastUsageOffset: 2 });
 });

@@ -164,7 +164,7 @@ export class RatingTask implements Task {
       if (events.length === 0) this.tally.duplicate();
       for (const event of events) out.push(this.write(event));
     });
-    this.uncommitted = out.length;
+    this.uncommitted += out.length;
     return out;
   }
 
@@ -182,7 +182,7 @@ export class RatingTask implements Task {
       this.state.sweep(streamMs * 1000, this.options.quietMicros, SWEEP_PARTS);
       this.ports.metrics.observeState(this.partition, this.state);
     }
-    this.uncommitted = out?.filter(({ topic }) => topic === 'rated').length ?? 0;
+    this.uncommitted += out?.filter(({ topic }) => topic === 'rated').length ?? 0;
     return out;
   }
 
