@@ -20,6 +20,10 @@ export interface EcbHistory {
   readonly lines: ReadonlyMap<string, number>;
 }
 
+/** A century of working days. */
+const MAX_LINES = 26_000;
+/** A file of another kind has one in every cell. */
+const MAX_FAULTS = 10_000;
 const PUBLISHED_AT = { hour: 16, zone: 'Europe/Berlin' };
 /** As the catalog takes them: at most 12 digits before the point and 9 after it. */
 const FIGURE = /^\d{1,12}(?:\.\d{1,9})?$/;
@@ -46,6 +50,11 @@ export function parseEcbHistory(text: string): EcbHistory {
   for (const currency of unknown) faults.push(fault(1, currency, `"${currency}" is no currency of ISO 4217`));
   const days = new Map<string, FxDay>();
   for (let index = 1; index < lines.length; index++) {
+    if (index > MAX_LINES || faults.length >= MAX_FAULTS) {
+      const what = index > MAX_LINES ? `${MAX_LINES} lines` : `${MAX_FAULTS} faults`;
+      faults.push(fault(index + 1, null, `and what comes after it is left out: the file has more than ${what}`));
+      break;
+    }
     const line = lines[index] as string;
     if (line.trim() === '') continue;
     const day = readLine(line, index + 1, { currencies, unknown }, faults);

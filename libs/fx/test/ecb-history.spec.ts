@@ -132,3 +132,14 @@ test('a currency that does not exist is left out and named once; each day knows 
     ['2026-04-10', 3],
   ]);
 });
+
+test.each([
+  ['lines', '\n'.repeat(5_000_000), 26_002, '26000 lines'],
+  ['faults', '2026-04-13,a,b,c,\n'.repeat(500_000), 3_337, '10000 faults'],
+])('a file with too many %s is read as far as that and no further', (_, rest, line, what) => {
+  const { days, faults } = parseEcbHistory(`${HEAD}\n2026-04-14,1.1,160,N/A,\n${rest}`);
+  expect(days).toMatchObject([{ date: '2026-04-14' }]);
+  expect(faults.length).toBeLessThan(10_010);
+  const message = `and what comes after it is left out: the file has more than ${what}`;
+  expect(faults.at(-1)).toEqual({ line, column: null, message });
+});
