@@ -15,8 +15,6 @@ test('a schema is loaded before its records are read, and asked for again only w
   let loaded = 0;
   const shared = {
     metrics: { tell: () => undefined, lag: { observe: () => undefined } },
-    progressBook: { passed: () => 0 },
-    progressRecord: () => ({ topic: 'ingest.progress', key: '', value: null }),
     decodeCorrelation: (value: Buffer) => {
       expect(loaded).toBe(value.readUInt32BE(1));
       read.push(loaded);

@@ -2,17 +2,12 @@ import { ProgressBook } from '../src/progress/progress-book.js';
 import { RawProgress } from '../src/progress/raw-progress.js';
 
 describe('RawProgress', () => {
-  const make = (caughtUp: { at: number | null }, input = { lag: 0 }) => {
+  const make = (caughtUp: { at: number | null }) => {
     let now = 0;
     const progress = new RawProgress(
       'cdr.raw',
       0,
-      {
-        caughtUpTo: () => caughtUp.at,
-        brokerTimeMs: () => 99_000,
-        lag: () => input.lag,
-        signal: new AbortController().signal,
-      },
+      { caughtUpTo: () => caughtUp.at, brokerTimeMs: () => 99_000, lag: () => 0, signal: new AbortController().signal },
       () => now,
     );
     return { progress, pass: (ms: number) => void (now += ms) };
@@ -36,32 +31,6 @@ describe('RawProgress', () => {
     caughtUp.at = 10;
     pass(1_000);
     expect(progress.due()).toBeNull();
-  });
-  test('between steps it is published at once only where no input is at hand, else a second later', () => {
-    const input = { lag: 0 };
-    const { progress, pass } = make({ at: null }, input);
-    const done = (atMs: number): void => {
-      progress.stepped(atMs + 1);
-      progress.committed();
-    };
-    done(50_000);
-    expect(progress.dueWithoutStep()?.progressAt).toBe(50_000_000);
-    done(51_000);
-    input.lag = 3;
-    pass(1_999);
-    expect(progress.dueWithoutStep()).toBeNull();
-    expect(progress.due()?.progressAt).toBe(51_000_000);
-    done(52_000);
-    pass(1_999);
-    expect(progress.dueWithoutStep()).toBeNull();
-    pass(1);
-    expect(progress.dueWithoutStep()?.progressAt).toBe(52_000_000);
-    done(53_000);
-    pass(999);
-    input.lag = 0;
-    expect(progress.dueWithoutStep()).toBeNull();
-    pass(1);
-    expect(progress.dueWithoutStep()?.progressAt).toBe(53_000_000);
   });
 });
 

@@ -89,8 +89,6 @@ export class CorrelationTask implements Task {
       for (const finding of this.fold.apply(value, record.appendedAt)) this.write(finding, record.appendedAt, out);
     }
     this.shared.metrics.tell();
-    const progress = this.progress.due(this.readToMs());
-    if (progress !== null) out.push(this.shared.progressRecord(progress));
     const last = records.at(-1);
     if (last !== undefined) {
       this.progress.stepped(last.appendedAt);
@@ -105,8 +103,8 @@ export class CorrelationTask implements Task {
   tick(): OutRecord[] | null {
     this.measure();
     const out: OutRecord[] = [];
-    const readToMs = this.readToMs();
-    const progress = this.progress.dueWithoutStep(readToMs);
+    const readToMs = this.shared.progressBook.passed(this.progress.value());
+    const progress = this.progress.due(readToMs);
     if (progress !== null) out.push(this.shared.progressRecord(progress));
     for (const mark of [this.timeMark(), this.readMark(readToMs)]) if (mark !== null) out.push(mark);
     return out.length === 0 ? null : out;
@@ -125,11 +123,6 @@ export class CorrelationTask implements Task {
     for (const state of ['waiting', 'alarmed', 'lost'])
       this.shared.metrics.orphans.remove({ partition: String(this.partition), state });
     this.shared.metrics.registrations.remove({ partition: String(this.partition) });
-  }
-
-  /** Up to which broker time raw input has passed this partition. */
-  private readToMs(): number {
-    return this.shared.progressBook.passed(this.progress.value());
   }
 
   /** Seconds that the source of a receipt may take, after which it counts as lost. */

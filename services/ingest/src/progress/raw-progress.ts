@@ -2,8 +2,6 @@ import type { IngestProgress, TopicName } from '@ratestream/events';
 import type { TaskContext } from '@ratestream/kafka';
 
 const EVERY_MS = 1_000;
-/** Where input is at hand and no step takes progress along for so long, it goes by itself. */
-const STEP_MS = 1_000;
 
 /**
  * Up to which broker time a task has written out its input.
@@ -37,23 +35,11 @@ export class RawProgress {
     return Math.max(this.committedMs, this.broker.caughtUpTo(this.topic) ?? 0);
   }
 
-  /**
-   * What a step takes along in its transaction: once a second, and only what is news. It is about earlier steps: those
-   * who read it stand on what was written before it, and the records of its own transaction may lie behind it.
-   */
+  /** What is to be published now: once a second, and only what is news. */
   due(value = this.value()): IngestProgress | null {
-    return this.nowMs() < this.dueAtMs ? null : this.publish(value);
-  }
-
-  /** The same between steps. With input at hand a step is about to take it; a transaction for it alone would hold that up. */
-  dueWithoutStep(value = this.value()): IngestProgress | null {
-    const stepMs = this.broker.lag(this.topic) > 0 ? STEP_MS : 0;
-    return this.nowMs() < this.dueAtMs + stepMs ? null : this.publish(value);
-  }
-
-  private publish(value: number): IngestProgress | null {
-    if (value <= this.publishedMs) return null;
-    this.dueAtMs = this.nowMs() + EVERY_MS;
+    const now = this.nowMs();
+    if (now < this.dueAtMs || value <= this.publishedMs) return null;
+    this.dueAtMs = now + EVERY_MS;
     this.publishedMs = value;
     return {
       topic: this.topic,

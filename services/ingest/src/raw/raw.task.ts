@@ -43,8 +43,6 @@ export class RawTask implements Task {
       for (const outcome of processRecord(record, this.context)) this.write(outcome, out);
     }
     this.metrics.tell();
-    const progress = this.progress.due();
-    if (progress !== null) out.push(this.shared.progressRecord(progress));
     const last = records.at(-1);
     if (last !== undefined) {
       this.progress.stepped(last.appendedAt);
@@ -54,7 +52,7 @@ export class RawTask implements Task {
   }
 
   tick(): OutRecord[] | null {
-    const progress = this.progress.dueWithoutStep();
+    const progress = this.progress.due();
     return progress === null ? null : [this.shared.progressRecord(progress)];
   }
 
