@@ -148,7 +148,13 @@ test('lists, own things and their histories name nobody above or beside', async 
   await call('POST', '/rate-cards/my-card/versions', 'price\n0.01\n');
   const overrides = [{ trafficClass: 'otp', cardId: 'my-card' }];
   await call('PUT', '/accounts/my-customer', { planId: 'my-plan', rateGroupId: 'my-group', overrides });
+  // By a person of the operator: a key of theirs, and a change of what is the tenant's.
+  const issued = { id: 'issued', name: 'x', scope: 'mine', permissions: ['read'] };
+  expect((await as('SECRET-approver')('POST', '/api-keys', issued)).status).toBe(201);
+  expect((await as('SECRET-approver')('PUT', '/accounts/mine', { name: 'mine too' })).status).toBe(200);
+  expect((await call('GET', '/api-keys/issued')).body).toMatchObject({ person: 'parent' });
   const own = [
+    '/api-keys/issued',
     '/accounts/mine',
     '/accounts/my-customer',
     '/rate-cards/my-card',

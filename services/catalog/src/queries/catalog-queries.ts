@@ -86,7 +86,7 @@ export class CatalogQueries {
     return {
       ...page,
       items: page.items.map(({ position, type, aggregateVersion, occurredAt, actor, data }) => ({
-        ...present({ position, type, version: aggregateVersion, occurredAt, actor }, caller),
+        ...present({ position, type, version: aggregateVersion, occurredAt, actor: this.keyAs(caller, actor) }, caller),
         data: this.shown(name, JSON.parse(data) as Shown, caller),
       })),
     };
@@ -123,7 +123,14 @@ export class CatalogQueries {
   }
 
   private shown(name: ResourceName, state: Shown, caller: Caller): Shown {
-    return present(name === 'accounts' ? withoutTermsFromAbove(state, this.view, caller) : state, caller);
+    const shown = present(name === 'accounts' ? withoutTermsFromAbove(state, this.view, caller) : state, caller);
+    return typeof shown['person'] === 'string' ? { ...shown, person: this.keyAs(caller, shown['person']) } : shown;
+  }
+
+  /** Who the people of the level above are is theirs to know. */
+  private keyAs(caller: Caller, keyId: string): string {
+    const key = this.view.apiKeys.get(keyId);
+    return key === undefined || caller.sees(key.scope) ? keyId : 'parent';
   }
 
   private listTree(caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {
