@@ -136,8 +136,11 @@ describe('a version that is withdrawn', () => {
     await publish(card, '0.03');
     await told(customer, { version: 2 });
     await done('DELETE', `/rate-cards/${card}/versions/1`);
-    await done('DELETE', `/rate-cards/${card}/versions/2`);
-    await told(customer, { version: 2 }, { kind: 'withdrawal', version: null, changes: { withdrawn: 2 } });
+    const last = `/rate-cards/${card}/versions/2`;
+    expect(await alone('DELETE', last)).toMatchObject({ status: 409, body: { code: 'nothing_instead' } });
+    await done('DELETE', `${last}?waiveNotice=no%20more%20traffic`);
+    const withdrawal = { kind: 'withdrawal', version: null, waived: 'no more traffic', changes: { withdrawn: 2 } };
+    await told(customer, { version: 2 }, withdrawal);
   });
 });
 

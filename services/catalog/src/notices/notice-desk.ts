@@ -97,7 +97,7 @@ export class NoticeDesk {
    * A withdrawal brings the prices before it back, so it is a change of prices like another.
    *
    * Out     null where nobody pays by the card, or the version is in force nowhere from now on
-   * Errors  as `prepareDirect`
+   * Errors  as `prepareDirect`; 409 `nothing_instead` where they would be without a price and nobody says why
    */
   async prepareWithdrawal(
     card: RateCard,
@@ -113,8 +113,11 @@ export class NoticeDesk {
     const others = () => view.versions(card.id).filter(({ version }) => version !== number);
     if (inForce(view.versions(card.id), at) !== number) return null;
     const instead = inForce(others(), at);
+    // Else whatever is published next would be first prices, which need no notice.
+    if (instead === null && consent.waiveNotice === null) throw nothingInstead(card);
     const next = instead === null ? [] : await ratesOf(pool, card.id, instead);
-    const waived = this.waived(card, await ratesOf(pool, card.id, number), { next, effectiveFrom }, consent);
+    const judged = this.waived(card, await ratesOf(pool, card.id, number), { next, effectiveFrom }, consent);
+    const waived = instead === null ? consent.waiveNotice : judged;
     return async (tx) => {
       // Withdrawn meanwhile: that one has told it.
       if (!view.versions(card.id).some(({ version }) => version === number)) return;
@@ -210,6 +213,13 @@ export type { NoticeChange };
 
 function baseChanged(): ProblemError {
   return conflict('base_changed', 'Another version was published or withdrawn meanwhile; send it again.');
+}
+
+function nothingInstead({ id }: RateCard): ProblemError {
+  const detail =
+    `Accounts pay by "${id}", and no other version would be in force: publish one first, or say with waiveNotice why they may ` +
+    'be without a price.';
+  return conflict('nothing_instead', detail);
 }
 
 function tooShort(card: RateCard, { increases, decreases }: ChangeTotals, earliest: number): ProblemError {
