@@ -86,9 +86,8 @@ function attemptsAfter(before: readonly AttemptFacts[], event: RatedEvent, attem
     routeGrade,
     routeGradeRank,
   };
-  const after = before.slice();
-  after.splice(at, known === undefined ? 0 : 1, next);
-  return after;
+  if (known !== undefined) return before.map((one) => (one === known ? next : one));
+  return at === before.length ? [...before, next] : [...before.slice(0, at), next, ...before.slice(at)];
 }
 
 /** A fact that prices: of the steps of the attempt the earliest that tells it is believed, in whatever order they come. */

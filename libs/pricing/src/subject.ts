@@ -152,7 +152,8 @@ export function mergeSubjects(known: Subject, next: Subject): Subject {
     udh: a.udh ?? b.udh,
     parts: by(FACT.parts).parts,
     subjectEvent: a.subjectEvent ?? b.subjectEvent,
-    subjectRanks: coming.map((rank, fact) => Math.min(rank, before[fact] ?? EARLIEST)),
+    // not by Math.min: the engine would make the integers floats, and the array one of floats
+    subjectRanks: coming.map((rank, fact) => (nextIsEarlier(fact) ? rank : (before[fact] ?? EARLIEST))),
     // the grade is no fact of the message: it belongs to the record that opened it, be it none
     openingRouteGrade: a.openingRouteGrade,
   };

@@ -62,7 +62,7 @@ const MAX_PIECES = 200;
  * Writes a task's fold to `rating.checkpoints` and reads it back: a shortcut for start-up, never the truth.
  *
  * Pieces: `ids` and `closed` are segments, added to at each checkpoint and merged once there are many; `open` and `extras`
- * are written whole. The manifest goes last, in a transaction of its own, so that what it names is there.
+ * are written whole. The manifest goes last, in a transaction after theirs, so that what it names is there.
  */
 export class Checkpointer {
   private readonly newIds = new NewIds();
