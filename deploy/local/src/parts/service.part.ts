@@ -11,6 +11,12 @@ const TITLES: Readonly<Record<ServiceName, string>> = {
   console: 'Console',
 };
 
+/**
+ * A step of rating holds more at a time than Node's 16 MB for new objects: what dies with the step would be moved among the
+ * old ones first. Processor time of the service for a usage event: 77 µs with 16 MB, 68 with 32 (of four runs in turns each).
+ */
+const NODE_FLAGS: Partial<Record<ServiceName, readonly string[]>> = { rating: ['--max-semi-space-size=32'] };
+
 /** One of our services, started exactly as in production: from its environment alone. */
 export class ServicePart implements Part {
   readonly title: string;
@@ -36,7 +42,7 @@ export class ServicePart implements Part {
   command(): Command {
     return {
       file: nodeBinary(),
-      args: ['--enable-source-maps', built('services', this.name, 'dist', 'main.js')],
+      args: ['--enable-source-maps', ...(NODE_FLAGS[this.name] ?? []), built('services', this.name, 'dist', 'main.js')],
       env: { PATH: process.env['PATH'], ...this.environment() },
     };
   }
