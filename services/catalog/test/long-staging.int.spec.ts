@@ -5,6 +5,9 @@ import { eventually } from '@ratestream/testing';
 import type { DerivedParts } from '../src/derived/make-derived.js';
 import { caller, emptyDatabase, startApp } from './harness.js';
 
+// The machine may be busy with other suites.
+jest.setTimeout(60_000);
+
 const GATE = 4_711;
 const RATES = 'country,price,unit\nGB,0.05,part\nDE,0.06,part\n';
 const LAYOUT = { country: { column: 'country' }, price: { column: 'price' }, currency: { fixed: 'EUR' } };
@@ -110,13 +113,24 @@ describe.each(sources)('%s', (source, card, message, start) => {
     } else await eventually(async () => expect(await imported(id)).toMatchObject({ status: 'failed', chunks: '0' }));
   });
 
+  if (source === 'bulk')
+    test('whose change was taken for dead between two cards leaves nothing staged', async () => {
+      const { id, open } = await begun();
+      await pool.query(`update bulk_change set status = 'failed' where status = 'staging'`);
+      await open();
+      await eventually(async () => expect(await imported(id)).toMatchObject({ status: 'failed', chunks: '0' }));
+    });
+
   /** Begins, and ends when its pieces begin to be stored. `open` lets them pass, and waits for the end. */
   async function begun(): Promise<{ id: string; open: () => Promise<void> }> {
     const gate = await pool.connect();
     await gate.query(`select pg_advisory_lock(${GATE})`);
     const work = start().catch(() => undefined);
     await eventually(async () => {
-      const { rows } = await pool.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
+      const { rows } = await pool.query(
+        `select 1 from pg_locks join pg_database on pg_database.oid = database and datname = current_database()
+         where locktype = 'advisory' and objid = ${GATE} and not granted`,
+      );
       expect(rows).toHaveLength(1);
     });
     const { rows } = await pool.query<{ id: string }>(`select id from rate_import where status = 'reading'`);

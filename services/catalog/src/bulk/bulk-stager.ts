@@ -116,7 +116,8 @@ export class BulkStager {
       const message = 'no rate of these cards would change';
       return failBulk(pool, bulk.id, { code: 'nothing_changes', message, cardId: null });
     }
-    await moveBulk(pool, bulk.id, 'staging', 'staged');
+    // Taken for dead meanwhile: what was staged since could be decided by nobody.
+    if (!(await moveBulk(pool, bulk.id, 'staging', 'staged'))) await failBulk(pool, bulk.id, BULK_INTERRUPTED);
   }
 
   private async stage(bulk: NewBulk, card: RateCard, rates: readonly RateRow[]): Promise<string> {
