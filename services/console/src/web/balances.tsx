@@ -25,7 +25,7 @@ export function Balances({ accounts }: { accounts: Polled<Account[]> }) {
       {accounts.data !== null && rows.length === 0 && <Nothing>No account is open yet.</Nothing>}
       {rows.length > 0 && (
         <div className="scroll tall" tabIndex={0} role="region" aria-label="Balances of all accounts">
-          <Table verticalSpacing={6} fz="sm" stickyHeader>
+          <Table verticalSpacing={6} horizontalSpacing={5} fz="sm" stickyHeader>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Account</Table.Th>
