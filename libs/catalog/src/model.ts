@@ -268,7 +268,7 @@ export interface ApiKey {
   /** Root of the subtree the key may see; OPERATOR: everything. */
   scope: string;
   permissions: Permission[];
-  /** Whose key it is: two keys of one person are no two persons. null: the installation's own; absent: a person of its own. */
+  /** Whose key it is: two keys of one person are no two persons. null: the installation's own; absent: of an earlier release. */
   person?: string | null;
   expiresAt: Micros | null;
   revoked: boolean;

@@ -277,7 +277,7 @@ export class CatalogView {
       case 'NumberingPlanPublished':
         return this.publishNumbers(event.data);
       case 'ApiKeyIssued':
-        this.setKey(event.data);
+        this.setKey({ ...event.data, person: this.personOfIssued(event) });
         return true;
       case 'ApiKeyRevoked': {
         const key = this.keyMap.get(event.data.id);
@@ -332,6 +332,14 @@ export class CatalogView {
   private setNumberingPlan(plan: NumberingPlan): void {
     this.numberingPlanMap.set(plan.id, plan);
     this.numberingPlan = plan;
+  }
+
+  /** Keys of earlier releases do not say whose they are; they are of the persons that the same keys are of today. */
+  private personOfIssued({ actor, data }: TypedCatalogEvent & { type: 'ApiKeyIssued' }): string | null {
+    if (data.person !== undefined) return data.person;
+    if (!this.keyMap.has(actor)) return null; // the installation issued it itself
+    const issuer = this.personOf(actor);
+    return issuer === OPERATOR ? data.id : issuer;
   }
 
   private setKey(key: ApiKey): void {

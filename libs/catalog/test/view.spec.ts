@@ -10,7 +10,7 @@ import {
   rateRowsHash,
   type RateCardVersion,
 } from '../src/index.js';
-import { card, change, close, open, plan, publish } from './commands.js';
+import { card, change, close, key, open, plan, publish } from './commands.js';
 import { TestCatalog } from './given.js';
 
 const rows: RateRow[] = ['0.01', '0.02', '0.03'].map(
@@ -163,3 +163,14 @@ test('many rows are cut into chunks under 500 kB that give the same rows back', 
 function stateOf(view: CatalogView): unknown {
   return [view.position, view.accounts, view.plans, view.cards, view.versions('sell'), view.chain('b')];
 }
+
+test('keys of a release that knew no persons are of whoever issued them, as they would be today', () => {
+  const { events } = new TestCatalog().given(key('a0'), key('b0', {}, 'a0'), key('b1', {}, 'b0'), key('c0', {}, 'a0'));
+  const issuers = ['bootstrap', 'a0', 'b0', 'a0'];
+  const view = new CatalogView();
+  for (const [index, event] of events.entries()) {
+    const { person: _person, ...older } = JSON.parse(event.data) as Record<string, unknown>;
+    view.apply({ ...event, actor: issuers[index] ?? '', data: JSON.stringify(older) });
+  }
+  expect(['a0', 'b0', 'b1', 'c0'].map((id) => view.personOf(id))).toEqual([OPERATOR, 'b0', 'b0', 'c0']);
+});
