@@ -153,8 +153,15 @@ test('lists, own things and their histories name nobody above or beside', async 
   expect((await as('SECRET-approver')('POST', '/api-keys', issued)).status).toBe(201);
   expect((await as('SECRET-approver')('PUT', '/accounts/mine', { name: 'mine too' })).status).toBe(200);
   expect((await call('GET', '/api-keys/issued')).body).toMatchObject({ person: 'parent' });
+  // Nor what a person is called who has no key of that name.
+  const named = { secret: 'rs_secret-of-SECRET-named', scope: OPERATOR, permissions: ['admin'] as Permission[] };
+  await issueKey(process, 'SECRET-named', { ...named, person: 'SECRET-person' });
+  const issuedToo = { ...issued, id: 'issued-too' };
+  expect((await as('SECRET-named')('POST', '/api-keys', issuedToo)).body).toMatchObject({ id: 'issued-too' });
+  expect((await call('GET', '/api-keys/issued-too')).body).toMatchObject({ person: 'parent' });
   const own = [
     '/api-keys/issued',
+    '/api-keys/issued-too',
     '/accounts/mine',
     '/accounts/my-customer',
     '/rate-cards/my-card',

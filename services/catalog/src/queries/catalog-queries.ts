@@ -124,13 +124,21 @@ export class CatalogQueries {
 
   private shown(name: ResourceName, state: Shown, caller: Caller): Shown {
     const shown = present(name === 'accounts' ? withoutTermsFromAbove(state, this.view, caller) : state, caller);
-    return typeof shown['person'] === 'string' ? { ...shown, person: this.keyAs(caller, shown['person']) } : shown;
+    return typeof shown['person'] === 'string' ? { ...shown, person: this.personAs(caller, shown['person']) } : shown;
   }
 
   /** Who the people of the level above are is theirs to know. */
   private keyAs(caller: Caller, keyId: string): string {
     const key = this.view.apiKeys.get(keyId);
     return key === undefined || caller.sees(key.scope) ? keyId : 'parent';
+  }
+
+  /** A person may be called by no key's id, so it is told by their keys whether they are of the level above. */
+  private personAs(caller: Caller, person: string): string {
+    if (caller.isOperator) return person;
+    for (const { id, scope } of this.view.apiKeys.values())
+      if (!caller.sees(scope) && this.view.personOf(id) === person) return 'parent';
+    return person;
   }
 
   private listTree(caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {
