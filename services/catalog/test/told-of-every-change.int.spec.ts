@@ -174,6 +174,28 @@ describe('terms that one key changes', () => {
     });
   });
 
+  test('by a reseller name nothing that the operator had given its customer', async () => {
+    const { customer: reseller, plan } = await sold('above');
+    await issueKey(process, 'above-reseller', {
+      secret: 'rs_secret-of-above-reseller',
+      scope: reseller,
+      permissions: ['read', 'write'],
+    });
+    await done('POST', '/rate-groups', { id: 'above-secret', name: 'secret', planId: plan });
+    await done('POST', '/accounts', {
+      id: 'above-below',
+      name: 'below',
+      parentId: reseller,
+      rateGroupId: 'above-secret',
+    });
+    expect((await as('above-reseller')('PUT', '/accounts/above-below', { rateGroupId: null })).status).toBe(200);
+    const change = { field: 'rateGroupId', from: 'above-secret', to: null };
+    await told('above-below', { kind: 'terms', terms: { issuer: reseller, fields: [change] } });
+    const seen = await as('above-reseller')('GET', '/notices?accountId=above-below');
+    expect(seen.body['items']).toMatchObject([{ terms: { fields: [{ field: 'rateGroupId', to: null }] } }]);
+    expect(seen.text).not.toContain('above-secret');
+  });
+
   test('are told to nobody where no price hangs on them, or nobody had one', async () => {
     const { card, plan, customer } = await sold('silent');
     await done('PUT', `/plans/${plan}`, { name: 'renamed', timeoutSec: 259_200 });

@@ -9,6 +9,7 @@ import { allKeptRates } from '../imports/import-decisions.js';
 import { findImport } from '../imports/import-store.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
+import { mayKnow } from '../queries/terms-from-above.js';
 import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { NOTICES, QUERIES } from '../http/tokens.js';
 import { readChunks } from '../store/row-chunks.js';
@@ -17,6 +18,7 @@ import type { NoticeDesk } from './notice-desk.js';
 import type { NoticesQuery, SheetQuery } from './notice-requests.js';
 import { changesTable, fullTable } from './notice-sheet.js';
 import { findNotice, listNotices, lossesOf, type StoredNotice } from './notice-store.js';
+import type { TermsChange } from './terms-change.js';
 import type { WaitingLoss } from './waiting-losses.js';
 
 export interface NoticePortOptions {
@@ -131,6 +133,15 @@ export class NoticePort {
     return cardId === null ? caller.sees(terms?.issuer ?? OPERATOR) : this.issues(cardId, caller);
   }
 
+  /** Old and new without what a level above had given: whoever takes it from an account below does not learn its name. */
+  private ownTerms(terms: TermsChange, caller: Caller): Shown {
+    const { view } = this.options;
+    const fields = terms.fields.map(({ field, from, to }) =>
+      mayKnow(field, from, view, caller) ? { field, from, to } : { field, to },
+    );
+    return { ...terms, fields };
+  }
+
   private shown({ id, accountId, issuedAt, run }: StoredNotice, caller: Caller): Shown {
     const { view } = this.options;
     const { kind, cardId, version, baseVersion, effectiveFrom, summary, waived, approvedBy, terms } = run;
@@ -149,7 +160,7 @@ export class NoticePort {
       withdrawnAt: withdrawnAt === null ? null : formatInstant(withdrawnAt),
       changes: summary?.changes ?? null,
       /** Which terms have changed; from what to what, for whoever changed them. */
-      terms: terms === null || issuer ? terms : { fields: terms.fields.map(({ field }) => ({ field })) },
+      terms: terms === null ? null : issuer ? this.ownTerms(terms, caller) : { fields: fieldsOf(terms) },
       ...(issuer
         ? {
             baseVersion,
@@ -162,6 +173,10 @@ export class NoticePort {
         : {}),
     };
   }
+}
+
+function fieldsOf({ fields }: TermsChange): { field: string }[] {
+  return fields.map(({ field }) => ({ field }));
 }
 
 async function* ratesIn(chunks: ReturnType<typeof readChunks> | never[]) {

@@ -20,11 +20,19 @@ export function withoutTermsFromAbove(
   const terms = state as Terms;
   if (terms.parentId === undefined) return state;
   if (!caller.sees(terms.parentId ?? OPERATOR)) return rest;
-  const owns = (owner: string | null | undefined): boolean => caller.sees(owner ?? OPERATOR);
   const { rateGroupId = null, overrides = [] } = terms;
   return {
     ...rest,
-    ...(rateGroupId === null || owns(view.rateGroups.get(rateGroupId)?.owner) ? { rateGroupId } : {}),
-    ...(overrides.every(({ cardId }) => owns(view.cards.get(cardId)?.owner)) ? { overrides } : {}),
+    ...(mayKnow('rateGroupId', rateGroupId, view, caller) ? { rateGroupId } : {}),
+    ...(mayKnow('overrides', overrides, view, caller) ? { overrides } : {}),
   };
+}
+
+/** Whether everything that a field of an account names is the caller's, or of somebody below. */
+export function mayKnow(field: string, value: unknown, view: CatalogView, caller: Caller): boolean {
+  const owns = (owner: string | null | undefined): boolean => caller.sees(owner ?? OPERATOR);
+  if (field === 'rateGroupId') return value === null || owns(view.rateGroups.get(value as string)?.owner);
+  if (field === 'overrides')
+    return (value as Account['overrides']).every(({ cardId }) => owns(view.cards.get(cardId)?.owner));
+  return true;
 }
