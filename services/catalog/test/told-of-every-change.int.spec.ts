@@ -131,6 +131,31 @@ describe('a version that is withdrawn', () => {
     await told(customer, { version: 2 }, { kind: 'withdrawal', version: 1, effectiveFrom, changes: { decrease: 1 } });
   });
 
+  test('because another of another instant stands in for it is told too, and needs notice like one that is deleted', async () => {
+    const { card, customer } = await sold('called-off');
+    const announced = daysFromNow(1);
+    await publish(card, '0.03', { effectiveFrom: announced });
+    // Neither the same price a month later nor today's price from now on: tomorrow nothing would become cheaper.
+    for (const instead of [{ effectiveFrom: daysFromNow(31), gb: '0.03' }, { gb: '0.04' }]) {
+      const { gb, ...query } = instead;
+      const refused = await publish(card, gb, { ...query, supersede: '2' });
+      expect([refused.status, refused.body]).toMatchObject([422, { code: 'notice_too_short' }]);
+    }
+    const later = { effectiveFrom: daysFromNow(31), supersede: '2', waiveNotice: 'agreed by mail' };
+    expect((await publish(card, '0.03', later)).status).toBe(201);
+    await told(
+      customer,
+      { kind: 'prices', version: 2 },
+      { kind: 'prices', version: 3, baseVersion: 2, changes: { unchanged: 2 }, waived: null },
+      {
+        ...{ kind: 'withdrawal', version: 1, baseVersion: 2, effectiveFrom: announced, waived: 'agreed by mail' },
+        changes: { increase: 1 },
+      },
+    );
+    // Sooner cheaper harms nobody.
+    expect((await publish(card, '0.03', { supersede: '3' })).status).toBe(201);
+  });
+
   test('and was the only one, or in force nowhere any more', async () => {
     const { card, customer } = await sold('only');
     await publish(card, '0.03');

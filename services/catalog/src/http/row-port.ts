@@ -66,7 +66,8 @@ export class RowPort {
       if (before !== null) return { outcome: 'done', answer: before as CommandAnswer, repeated: true };
       const card = view.cards.get(id) as RateCard;
       const consent = { by: exchange.caller.keyId, waiveNotice };
-      const plan = await desk.prepareDirect(card, { next: rows, effectiveFrom }, consent);
+      const { insteadOf = null } = when;
+      const plan = await desk.prepareDirect(card, { next: rows, effectiveFrom, insteadOf }, consent);
       const result = await publisher.rates(
         id,
         rows,

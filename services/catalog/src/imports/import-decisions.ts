@@ -54,7 +54,7 @@ export class ImportDecisions {
     const rates = await allKeptRates(pool, importId);
     const plan = await notices.prepare(
       view.cards.get(cardId) as RateCard,
-      { baseVersion, next: rates, effectiveFrom: found.effectiveFrom },
+      { baseVersion, next: rates, effectiveFrom: found.effectiveFrom, insteadOf: approval.supersedes },
       { by: caller.keyId, waiveNotice: approval.waiveNotice },
     );
     const result = await publisher.rates(

@@ -1,4 +1,11 @@
-import { formatInstant, inForce, type CatalogCommand, type CatalogView, type RateCard } from '@ratestream/catalog';
+import {
+  formatInstant,
+  inForce,
+  type CatalogCommand,
+  type CatalogView,
+  type RateCard,
+  type RateCardVersion,
+} from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { conflict, ProblemError } from '@ratestream/http';
 import type { Pool, Tx } from '@ratestream/postgres';
@@ -23,6 +30,8 @@ export interface Proposal {
   next: readonly RateRow[];
   /** null: from the approval on. */
   effectiveFrom: number | null;
+  /** The scheduled version that they are there instead of. */
+  insteadOf?: number | null;
 }
 
 /** What a notice of the proposal would say and cost. */
@@ -69,8 +78,45 @@ export class NoticeDesk {
     if (card.side !== 'sell') return null;
     const waived = this.waived(card, await this.baseRates(card, proposal), proposal, approval);
     const { baseVersion } = proposal;
-    return (tx, { version, effectiveFrom }) =>
-      this.plan(tx, { kind: 'prices', cardId: card.id, version, baseVersion, effectiveFrom, waived }, approval);
+    const calledOff = await this.prepareCalledOff(card, proposal, approval);
+    return async (tx, published) => {
+      const { version, effectiveFrom } = published;
+      await this.plan(tx, { kind: 'prices', cardId: card.id, version, baseVersion, effectiveFrom, waived }, approval);
+      await calledOff?.(tx, published);
+    };
+  }
+
+  /**
+   * A scheduled version that another one of another instant stands in for: what was announced for its instant does not
+   * happen, which nobody would learn from a comparison at the other instant.
+   */
+  private async prepareCalledOff(
+    card: RateCard,
+    { insteadOf = null, next, effectiveFrom }: Proposal,
+    consent: Consent,
+  ): Promise<NoticePlan | null> {
+    const { view, pool, clock } = this.options;
+    const versions = view.versions(card.id);
+    const gone = versions.find(({ version }) => version === insteadOf);
+    const from = effectiveFrom ?? clock();
+    if (gone === undefined || gone.effectiveFrom === from) return null;
+    const { version: baseVersion, effectiveFrom: at } = gone;
+    if (inForce(versions, at) !== baseVersion) return null;
+    const beside = versions.find(({ version }) => version === besideOf(versions, gone));
+    const byNext = from < at && (beside === undefined || beside.effectiveFrom <= from);
+    const rates = byNext ? next : beside === undefined ? [] : await ratesOf(pool, card.id, beside.version);
+    const waived = this.waived(
+      card,
+      await ratesOf(pool, card.id, baseVersion),
+      { next: rates, effectiveFrom: at },
+      consent,
+    );
+    return async (tx, published) => {
+      if (besideOf(view.versions(card.id), gone) !== (beside?.version ?? null)) throw baseChanged();
+      const version = byNext ? published.version : (beside?.version ?? null);
+      const run = { kind: 'withdrawal' as const, cardId: card.id, version, baseVersion };
+      await this.plan(tx, { ...run, effectiveFrom: at, waived }, consent);
+    };
   }
 
   /**
@@ -210,6 +256,14 @@ export class NoticeDesk {
 }
 
 export type { NoticeChange };
+
+/** What is in force at a version's instant where the version is not there. */
+function besideOf(versions: readonly RateCardVersion[], { version, effectiveFrom }: RateCardVersion): number | null {
+  return inForce(
+    versions.filter((one) => one.version !== version),
+    effectiveFrom,
+  );
+}
 
 function baseChanged(): ProblemError {
   return conflict('base_changed', 'Another version was published or withdrawn meanwhile; send it again.');
