@@ -257,6 +257,19 @@ describe('rates by hand', () => {
     });
   });
 
+  test('do not take back what was published after they were brought', async () => {
+    const { body } = await operator('POST', '/fx-rates/ecb', APRIL);
+    const path = `/fx-rates/manual/${String(body['id'])}`;
+    now += 1_000_000;
+    await load(APRIL.replace('1.1711', '1.1712'));
+    expect((await second('POST', `${path}/approve`)).body).toMatchObject({
+      code: 'base_changed',
+      detail: expect.stringContaining('1 days have been published since with other rates, first 2026-04-10') as string,
+    });
+    expect((await operator('GET', `${path}`)).body).toMatchObject({ status: 'staged' });
+    expect(await events()).toHaveLength(1);
+  });
+
   test('that are discarded never count', async () => {
     const { body } = await operator('POST', '/fx-rates/manual', rates);
     const path = `/fx-rates/manual/${String(body['id'])}`;

@@ -34,7 +34,7 @@ export function makeFx(options: FxOptions): FxPort {
     pool,
     queries: new FxQueries(fx, clock),
     statuses: new FxStatusView({ fx, view, metrics, clock }),
-    manual: new ManualFxRates({ pool, view, settings, commands, secondApprover, clock }),
+    manual: new ManualFxRates({ pool, view, fx, settings, commands, secondApprover, clock }),
     feed: url === undefined ? null : new FxFeed({ url, ...limits, publisher, view, settings, logger, metrics, clock }),
     contextOf: (authority) => ({ view, settings, authority, now: clock() }),
     maxBytes: limits.maxBytes,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decide, type CatalogSettings, type CatalogView } from '@ratestream/catalog';
 import { conflict, idempotencyKeyReused, invalid, notFound, type Caller, type ProblemError } from '@ratestream/http';
-import { ECB } from '@ratestream/fx';
+import { ECB, type FxBook } from '@ratestream/fx';
 import { transaction, type Pool } from '@ratestream/postgres';
 import type { CommandHandler } from '../commands/command-handler.js';
 import { refuseMaker } from '../commands/second-person.js';
@@ -14,6 +14,7 @@ import { decideManual, findManual, insertManual, type ManualRates, type ManualSu
 export interface ManualRatesOptions {
   pool: Pool;
   view: CatalogView;
+  fx: Pick<FxBook, 'knownSince'>;
   settings: CatalogSettings;
   commands: Pick<CommandHandler, 'execute'>;
   /** Whoever entered rates does not approve them. */
@@ -64,14 +65,14 @@ export class ManualFxRates {
     caller: Caller,
     idempotency: Claim | null,
   ): Promise<string> {
-    const { pool, clock } = this.options;
+    const { pool, view, clock } = this.options;
     this.tryOut(publication, caller);
     const { source, base, days, note } = publication;
     const dates = days.map(({ date }) => date).sort();
     const staged: ManualRates = {
       ...{ id: randomUUID(), source, base, days: [...days], note, status: 'staged', stagedBy: caller.keyId },
       ...{ dayCount: days.length, firstDate: dates.at(0) ?? '', lastDate: dates.at(-1) ?? '' },
-      ...{ stagedAt: clock(), decidedBy: null, decidedAt: null, position: null },
+      ...{ stagedAt: Math.max(clock(), view.asOf), decidedBy: null, decidedAt: null, position: null },
     };
     return transaction(pool, async (tx) => {
       if (idempotency !== null) {
@@ -101,12 +102,27 @@ export class ManualFxRates {
         expectedVersion: null,
         idempotency,
         alongside: async (tx, { position }) => {
+          this.refuseOutdated(found);
           const decision = { status: 'approved', by: caller.keyId, at: clock(), position } as const;
           if (!(await decideManual(tx, id, decision))) throw notStaged('decided meanwhile');
         },
       }),
     );
     return this.get(id);
+  }
+
+  /** What somebody else, mostly the feed, has published since is newer than what waited; the bank's own file is not sent again. */
+  private refuseOutdated({ source, days, stagedAt }: ManualRates): void {
+    const { view, fx } = this.options;
+    const newer = days.filter(
+      (day) => !view.fxDigests.has(source, day) && (fx.knownSince(source, day.date) ?? 0) > stagedAt,
+    );
+    const [first] = newer;
+    if (first !== undefined)
+      throw conflict(
+        'base_changed',
+        `${newer.length} days have been published since with other rates, first ${first.date}; bring the rates again.`,
+      );
   }
 
   async discard(id: string, caller: Caller): Promise<ManualRates> {
