@@ -192,6 +192,39 @@ test('lists, own things and their histories name nobody above or beside', async 
   ]);
 });
 
+test("who of the level above approved, published or changed what is a tenant's is told as parent", async () => {
+  const [call, above] = [as('mine'), as('SECRET-approver')];
+  const made = async (by: typeof call, path: string, body: unknown): Promise<string> => {
+    const answer = await by('POST', path, body);
+    expect([path, answer.status, answer.text]).toEqual([path, 201, expect.anything()]);
+    return String(answer.body['id']);
+  };
+  await made(call, '/rate-cards', { id: 'told', name: 'told', side: 'sell' });
+  await made(above, '/rate-cards/told/versions', 'country,price\nGB,0.05\n');
+  await made(call, '/plans', { id: 'told-plan', name: 'told', bindings: [{ cardId: 'told' }] });
+  await made(call, '/accounts', { id: 'told-customer', name: 'told', planId: 'told-plan' });
+  const mapping = { country: { column: 'country' }, price: { column: 'price' }, currency: { fixed: 'EUR' } };
+  await made(call, '/sheet-mappings', { id: 'told-sheet', name: 'told', mapping });
+  expect((await above('PUT', '/sheet-mappings/told-sheet', { name: 'renamed', mapping })).status).toBe(200);
+  const imported = `/rate-cards/told/imports/${await made(call, '/rate-cards/told/imports?mapping=told-sheet', 'country,price\nGB,0.04\n')}`;
+  await made(above, `${imported}/approve`, {});
+  const change = { cards: { ids: ['told'] }, change: { percent: '-10' } };
+  const bulk = `/bulk-changes/${await made(call, '/bulk-changes', change)}`;
+  await made(above, `${bulk}/approve`, {});
+  await eventually(async () =>
+    expect((await call('GET', '/notices?accountId=told-customer')).body['items']).toHaveLength(2),
+  );
+  const paths = [imported, '/rate-cards/told/imports', bulk, '/bulk-changes', '/notices'].concat([
+    ...['/rate-cards/told/history', '/sheet-mappings', '/sheet-mappings/told-sheet/history'],
+  ]);
+  for (const path of paths) {
+    const { status, text } = await call('GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    expect(text).toMatch(/"(decidedBy|approvedBy|actor|changedBy)":"parent"/);
+    expect(text).not.toMatch(/SECRET/);
+  }
+});
+
 test("which rate group and cards the level above gave an account is nobody else's, byte by byte", async () => {
   const operator = caller(app);
   const terms = { rateGroupId: 'op-group', overrides: [{ cardId: 'op-sell' }] };

@@ -19,6 +19,7 @@ import type { ImportSummary } from '../imports/import.js';
 import { findImport } from '../imports/import-store.js';
 import type { Shown } from '../queries/catalog-queries.js';
 import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
+import { withPeople } from '../queries/people.js';
 import { claim, keepAnswer } from '../store/command-answers.js';
 import type { BulkApproval, BulkBody, RevertBody } from './bulk-requests.js';
 import type { BulkDecisions, PublishedCard } from './bulk-decisions.js';
@@ -85,13 +86,13 @@ export class BulkPort {
     const before = cursor === undefined ? null : Cursor.decode(newestCursor, cursor);
     const owners = caller.isOperator ? null : [...view.accounts.keys()].filter((id) => caller.sees(id));
     const page = pageOf(await listBulks(pool, owners, limit + 1, before), limit, (one) => [one.createdAt, one.id]);
-    return { ...page, items: page.items.map(shownBulk) };
+    return { ...page, items: page.items.map((one) => this.shown(one, caller)) };
   }
 
   async get(id: string, caller: Caller): Promise<Shown> {
     await failAbandonedBulks(this.options.pool);
     const bulk = await this.find(id, caller);
-    return { ...shownBulk(bulk), totals: await this.totals(bulk) };
+    return { ...this.shown(bulk, caller), totals: await this.totals(bulk) };
   }
 
   /** Card by card: its import, what changes, and what else is scheduled there. */
@@ -130,6 +131,10 @@ export class BulkPort {
   async discard(id: string, caller: Caller): Promise<Shown> {
     await this.options.decisions.discard(await this.find(id, caller), caller);
     return this.get(id, caller);
+  }
+
+  private shown(bulk: BulkChange, caller: Caller): Shown {
+    return withPeople(shownBulk(bulk), { view: this.options.view, caller });
   }
 
   private async find(id: string, caller: Caller): Promise<BulkChange> {

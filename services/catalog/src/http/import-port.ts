@@ -14,6 +14,7 @@ import type { SavedMappings } from '../imports/saved-mappings.js';
 import { exportSheet, SHEET_TYPES, type ExportedSheet } from '../imports/sheet-export.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
 import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
+import { withPeople } from '../queries/people.js';
 import { present } from '../queries/resource.js';
 import { readChunks } from '../store/row-chunks.js';
 import { readFileOf } from '../upload/read-file.js';
@@ -62,13 +63,13 @@ export class ImportPort {
     const found = await this.options.decisions.find(cardId, id);
     if (found.status === 'failed') throw unreadable(found);
     void reply.code(found.status === 'reading' ? 202 : 201);
-    return shownImport(found, caller);
+    return shownImport(found, caller, this.options.view);
   }
 
   async get(cardId: string, importId: string, caller: Caller): Promise<Shown> {
     this.card(cardId, caller);
     await failAbandoned(this.options.pool);
-    return shownImport(await this.options.decisions.find(cardId, importId), caller);
+    return shownImport(await this.options.decisions.find(cardId, importId), caller, this.options.view);
   }
 
   async list(cardId: string, { limit, cursor }: ListPage, caller: Caller): Promise<Page<Shown>> {
@@ -76,7 +77,7 @@ export class ImportPort {
     const before = cursor === undefined ? null : Cursor.decode(newestCursor, cursor);
     const found = await listImports(this.options.pool, cardId, limit + 1, before);
     const page = pageOf(found, limit, ({ uploadedAt, id }) => [uploadedAt, id]);
-    return { ...page, items: page.items.map((one) => shownImport(one, caller)) };
+    return { ...page, items: page.items.map((one) => shownImport(one, caller, this.options.view)) };
   }
 
   /** A page of verdicts, findings, changes or losses. */
@@ -201,8 +202,8 @@ async function* ratesOfChunks(chunks: ReturnType<typeof readChunks>) {
   for await (const { rates } of chunks) yield rates;
 }
 
-export function shownImport({ rowsRead, ...one }: RateImport, caller: Caller): Shown {
-  return { ...present({ ...one }, caller), progress: { rowsRead } };
+export function shownImport({ rowsRead, ...one }: RateImport, caller: Caller, view: CatalogView): Shown {
+  return { ...withPeople(present({ ...one }, caller), { view, caller }), progress: { rowsRead } };
 }
 
 function unreadable({ id, fault }: RateImport): ProblemError {

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '
 import { Caller, Cursor, pageOf, zodBody, zodParams, zodQuery, type Page } from '@ratestream/http';
 import { z } from 'zod';
 import type { Shown } from '../queries/catalog-queries.js';
+import { withPeople } from '../queries/people.js';
 import { present } from '../queries/resource.js';
 import { FromHeaders, type CommandHeaders } from './command-context.js';
 import type { ImportPortOptions } from './import-port.js';
@@ -31,18 +32,18 @@ export class SheetMappingsController {
     const after = cursor === undefined ? '' : Cursor.decode(idCursor, cursor)[0];
     const found = await this.options.mappings.list(caller, { after, limit: limit + 1, supplierId: supplierId ?? null });
     const page = pageOf(found, limit, ({ id }) => [id]);
-    return { ...page, items: page.items.map((one) => present({ ...one }, caller)) };
+    return { ...page, items: page.items.map((one) => this.shown(one, caller)) };
   }
 
   @Get(':id')
   async get(@Caller() caller: Caller, @Param(zodParams(idParams)) { id }: IdParams): Promise<Shown> {
-    return present({ ...(await this.options.mappings.get(id, caller)) }, caller);
+    return this.shown(await this.options.mappings.get(id, caller), caller);
   }
 
   /** Who changed what and when. */
   @Get(':id/history')
   async history(@Caller() caller: Caller, @Param(zodParams(idParams)) { id }: IdParams): Promise<{ items: Shown[] }> {
-    return { items: (await this.options.mappings.history(id, caller)).map((one) => present({ ...one }, caller)) };
+    return { items: (await this.options.mappings.history(id, caller)).map((one) => this.shown(one, caller)) };
   }
 
   @Post()
@@ -69,5 +70,9 @@ export class SheetMappingsController {
     @Param(zodParams(idParams)) { id }: IdParams,
   ): Promise<{ id: string; version: number }> {
     return this.options.mappings.remove(id, caller);
+  }
+
+  private shown(mapping: object, caller: Caller): Shown {
+    return withPeople(present({ ...mapping }, caller), { view: this.options.view, caller });
   }
 }

@@ -9,6 +9,7 @@ import { allKeptRates } from '../imports/import-decisions.js';
 import { findImport } from '../imports/import-store.js';
 import { ratesOf } from '../imports/margin-cards.js';
 import type { CatalogQueries, Shown } from '../queries/catalog-queries.js';
+import { withPeople } from '../queries/people.js';
 import { mayKnow } from '../queries/terms-from-above.js';
 import { cursorPlace, newestCursor } from '../queries/cursor-parts.js';
 import { NOTICES, QUERIES } from '../http/tokens.js';
@@ -164,7 +165,7 @@ export class NoticePort {
       ...(issuer
         ? {
             baseVersion,
-            approvedBy,
+            ...withPeople({ approvedBy }, { view, caller }),
             waived,
             increases: summary?.increases ?? null,
             decreases: summary?.decreases ?? null,

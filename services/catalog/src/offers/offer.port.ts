@@ -138,7 +138,7 @@ export class OfferPort {
     }
     const found = await findImport(pool, view.cards.get(card.id)?.id ?? '', made.id);
     if (found === null) throw notFound('import', made.id);
-    return shownImport(found, caller);
+    return shownImport(found, caller, view);
   }
 
   private async find(id: string, version: number | null, caller: Caller): Promise<Offer> {

@@ -10,6 +10,7 @@ import { Cursor, notFound, pageOf, ProblemError, type Caller, type Page } from '
 import type { Pool } from '@ratestream/postgres';
 import { z } from 'zod';
 import { readStream } from '../store/event-store.js';
+import { withPeople } from './people.js';
 import { present, RESOURCES, type Resource, type ResourceName } from './resource.js';
 import { withoutTermsFromAbove } from './terms-from-above.js';
 import { walkTree, type TreePlace } from './account-tree.js';
@@ -86,7 +87,7 @@ export class CatalogQueries {
     return {
       ...page,
       items: page.items.map(({ position, type, aggregateVersion, occurredAt, actor, data }) => ({
-        ...present({ position, type, version: aggregateVersion, occurredAt, actor: this.keyAs(caller, actor) }, caller),
+        ...this.shown(null, { position, type, version: aggregateVersion, occurredAt, actor }, caller),
         data: this.shown(name, JSON.parse(data) as Shown, caller),
       })),
     };
@@ -122,23 +123,9 @@ export class CatalogQueries {
     return present({ ...this.version(cardId, number, caller) }, caller);
   }
 
-  private shown(name: ResourceName, state: Shown, caller: Caller): Shown {
+  private shown(name: ResourceName | null, state: Shown, caller: Caller): Shown {
     const shown = present(name === 'accounts' ? withoutTermsFromAbove(state, this.view, caller) : state, caller);
-    return typeof shown['person'] === 'string' ? { ...shown, person: this.personAs(caller, shown['person']) } : shown;
-  }
-
-  /** Who the people of the level above are is theirs to know. */
-  private keyAs(caller: Caller, keyId: string): string {
-    const key = this.view.apiKeys.get(keyId);
-    return key === undefined || caller.sees(key.scope) ? keyId : 'parent';
-  }
-
-  /** A person may be called by no key's id, so it is told by their keys whether they are of the level above. */
-  private personAs(caller: Caller, person: string): string {
-    if (caller.isOperator) return person;
-    for (const { id, scope } of this.view.apiKeys.values())
-      if (!caller.sees(scope) && this.view.personOf(id) === person) return 'parent';
-    return person;
+    return withPeople(shown, { view: this.view, caller });
   }
 
   private listTree(caller: Caller, { limit, cursor }: PageRequest): Page<Shown> {
