@@ -50,7 +50,7 @@ export function formatMoney(nano: Nano): string {
  * Errors  RangeError when the quantity is not a safe integer: our bug, never data
  */
 export function multiply(price: Nano, quantity: number): Nano {
-  return price * BigInt(quantity);
+  return quantity === 1 ? price : price * BigInt(quantity);
 }
 
 /** Exact sum; 0n of nothing. */

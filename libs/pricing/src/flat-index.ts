@@ -1,20 +1,28 @@
 /** Slots for every row: under 60 % full, so that a search ends within a line of memory or two. */
 const SPARSE = 1.75;
 
+/** Bits of a filter for every row: of sixteen keys that are not there it lets one through. */
+const FILTER_BITS = 16;
+
 /** Where rows that are searched together lie: slots of their own. */
 export interface SlotRange {
   readonly from: number;
   readonly size: number;
   /** Of 32 bits of hash to the slots. */
   readonly scale: number;
+  /** A bit for the hash of each row, in a fifteenth of the memory: most of what is not there is known without a look at a slot. */
+  readonly filter: Uint32Array | null;
+  readonly filterShift: number;
 }
 
-/** Ranges for so many rows each, one after the other from a slot on. */
-export function rangesFor(counts: readonly number[], first = 0): SlotRange[] {
-  let from = first;
-  return counts.map((count) => {
-    const size = Math.ceil(count * SPARSE) + 1;
-    const range = { from, size, scale: size / 4_294_967_296 };
+/** Ranges one after the other. In  rows: how many each has; seldom: whether most look-ups find nothing there, so that a filter pays */
+export function rangesFor(wanted: readonly { readonly rows: number; readonly seldom: boolean }[]): SlotRange[] {
+  let from = 0;
+  return wanted.map(({ rows, seldom }) => {
+    const size = Math.ceil(rows * SPARSE) + 1;
+    const bits = Math.max(5, Math.ceil(Math.log2(rows * FILTER_BITS)));
+    const filter = seldom ? new Uint32Array(2 ** (bits - 5)) : null;
+    const range = { from, size, scale: size / 4_294_967_296, filter, filterShift: 32 - bits };
     from += size;
     return range;
   });
@@ -46,8 +54,13 @@ export class FlatIndex {
    * Errors  RangeError for more rows than the range has room for: our bug
    */
   add(range: SlotRange, key: number, price: bigint, perMessage: boolean, after: number | null = null): number {
-    const { from, size } = range;
-    let slot = after === null ? home(range, key) : after - from;
+    const { from, size, filter, filterShift } = range;
+    const hash = hashOf(key);
+    if (filter !== null) {
+      const bit = hash >>> filterShift;
+      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31));
+    }
+    let slot = after === null ? home(range, hash) : after - from;
     for (let tried = 0; tried < size; tried++) {
       const row = from + slot;
       if (this.keys[row * 2] === 0) {
@@ -62,7 +75,13 @@ export class FlatIndex {
 
   /** The first row of a key; −1 where there is none. */
   find(range: SlotRange, key: number): number {
-    return this.search(range, key, home(range, key));
+    const hash = hashOf(key);
+    const { filter } = range;
+    if (filter !== null) {
+      const bit = hash >>> range.filterShift;
+      if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return -1;
+    }
+    return this.search(range, key, home(range, hash));
   }
 
   /** The row of the same key that was laid after this one; −1 where it was the last. */
@@ -95,8 +114,8 @@ export class FlatIndex {
   }
 }
 
-function home({ scale }: SlotRange, key: number): number {
-  return ((hashOf(key) >>> 0) * scale) | 0;
+function home({ scale }: SlotRange, hash: number): number {
+  return ((hash >>> 0) * scale) | 0;
 }
 
 function hashOf(key: number): number {

@@ -1,5 +1,5 @@
 import type { MatchDimension } from '@ratestream/catalog';
-import { placeOf, type Destination } from './destination-key.js';
+import type { Destination, Place } from './destination-key.js';
 import { CLASS, GRADE, ORIGIN, SENDER, type MatchIndex, type Region } from './match-index.js';
 import type { Combination } from './values.js';
 
@@ -86,13 +86,7 @@ export class Section {
   }
 
   /** The row of a message: NO_ROW and UNKNOWN_ORIGIN_ROW are none. */
-  find(
-    { regions, unknown }: Matching,
-    to: Destination,
-    at: number,
-    precedence: readonly MatchDimension[] | null,
-  ): number {
-    const place = placeOf(to);
+  find({ regions, unknown }: Matching, place: Place, at: number, precedence: readonly MatchDimension[] | null): number {
     const row = this.index.find(regions, place, at, precedence);
     if (row >= 0 || unknown === null) return row;
     if (this.index.has(unknown.named, place, at)) return UNKNOWN_ORIGIN_ROW;

@@ -1,6 +1,6 @@
 import type { MatchDimension, Rows } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
-import { depthOf, DEPTHS, destinationText, rankOf, type Depth, type Destination } from './destination-key.js';
+import { depthOf, DEPTHS, destinationText, placeOf, rankOf, type Depth, type Destination } from './destination-key.js';
 import { unusual } from './match-index.js';
 import { NO_ROW, UNKNOWN_ORIGIN_ROW, type Matching } from './rate-section.js';
 import { TableBuilder, type BuiltTable, type NamedValues, type RowTerms, type TableRegion } from './table-builder.js';
@@ -79,7 +79,7 @@ export class RateTable {
    * Source  docs/pricing-rules.md §3
    */
   find(query: MatchQuery, precedence: readonly MatchDimension[] | null = null): number {
-    return this.built.usage.find(this.matchingOf(query).usage, query, 0, unusual(precedence));
+    return this.built.usage.find(this.matchingOf(query).usage, placeOf(query), 0, unusual(precedence));
   }
 
   /**
@@ -95,11 +95,12 @@ export class RateTable {
     const { surcharges } = this.built;
     if (surcharges.length === 0) return NONE;
     const matching = this.matchingOf(query).surcharges;
+    const place = placeOf(query);
     const order = unusual(precedence);
     const rows: number[] = [];
     for (let i = 0; i < surcharges.length; i++) {
       const { section } = surcharges[i] as (typeof surcharges)[number];
-      const row = section.find(matching[i] as Matching, query, at, order);
+      const row = section.find(matching[i] as Matching, place, at, order);
       if (row === UNKNOWN_ORIGIN_ROW) return null;
       if (row !== NO_ROW) rows.push(row);
     }

@@ -1,7 +1,7 @@
 import { UNKNOWN_ORIGIN, type Rows } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { isReachable, keyOfRow } from './destination-key.js';
-import { FlatIndex, rangesFor } from './flat-index.js';
+import { FlatIndex, rangesFor, type SlotRange } from './flat-index.js';
 import { MatchIndex, maskOf, type Lengths, type Region } from './match-index.js';
 import { PrefixLengths } from './prefix-lengths.js';
 import { Periods, Section } from './rate-section.js';
@@ -199,15 +199,15 @@ export class TableBuilder {
   /** Rows that name the same dimensions share the lengths of their prefixes, whatever values they name: tables of lengths stay few. */
   private regions(): TableRegion[] {
     const lengths = new Map<string, Lengths>();
-    const ranges = rangesFor(this.plans.map(({ rows }) => rows));
+    // Rows that name more are asked first, and for most destinations there is none of them.
+    const ranges = rangesFor(this.plans.map(({ rows, combination }) => ({ rows, seldom: maskOf(combination) !== 0 })));
     return this.plans.map(({ priority, surcharge, combination, named }, at) => {
       const mask = maskOf(combination);
       const shared = `${mask} ${surcharge === null ? '' : `of ${surcharge}`}`;
       let own = lengths.get(shared);
       if (own === undefined)
         lengths.set(shared, (own = { open: new PrefixLengths(), inCountry: new PrefixLengths() }));
-      const { from, size, scale } = ranges[at] as (typeof ranges)[number];
-      return { from, size, scale, priority, mask, combination, lengths: own, has: 0, surcharge, named };
+      return { ...(ranges[at] as SlotRange), priority, mask, combination, lengths: own, has: 0, surcharge, named };
     });
   } // prettier-ignore
 }
