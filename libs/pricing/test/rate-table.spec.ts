@@ -190,6 +190,19 @@ test('surcharges are found each by its own name, within their dates, of equal ro
   );
 });
 
+test('of many equal surcharges the one of the latest date that has come counts', () => {
+  const dates = Array.from({ length: 500 }, (_, n) => ((n * 7) % 500) * 10);
+  const rows = dates.map((validFrom) => ({
+    ...rate('1', { surcharge: 'fee', validFrom }),
+    rateId: `from ${validFrom}`,
+  }));
+  const ended = { ...rate('1', { surcharge: 'fee', validFrom: 2_005, validUntil: 2_008 }), rateId: 'ended' };
+  const table = new RateTable([...rows, ended]);
+  const at = (instant: number) => table.surcharges(GB, instant)?.map((row) => table.rateId(row));
+  expect([at(-1), at(0), at(9), at(10)]).toEqual([[], ['from 0'], ['from 0'], ['from 10']]);
+  expect([at(2_005), at(2_007), at(2_008), at(9_999)]).toEqual([['ended'], ['ended'], ['from 2000'], ['from 4990']]);
+});
+
 test('a prefix longer than what is kept of numbers is counted, and matches nothing', () => {
   const table = new RateTable([rate('1', { prefix: '4477009000001' }), rate('2', { prefix: '447700900000' })]);
   const at = table.find({ ...GB, digits: '4477009000001' });
