@@ -31,7 +31,7 @@ export async function corner(): Promise<Corner> {
   };
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 40_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
