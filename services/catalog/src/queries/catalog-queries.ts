@@ -166,8 +166,10 @@ export class CatalogQueries {
 function schedule(all: readonly RateCardVersion[], { asOf, knownAt }: { asOf: number; knownAt: number }): Shown {
   const versions = versionsAsKnown(all, knownAt);
   const ahead = versions.filter(({ effectiveFrom, withdrawnAt }) => effectiveFrom > asOf && withdrawnAt === null);
-  const first = Math.min(...ahead.map(({ effectiveFrom }) => effectiveFrom));
-  const next = ahead.findLast(({ effectiveFrom }) => effectiveFrom === first);
+  const next = ahead.reduce<RateCardVersion | undefined>(
+    (first, one) => (first === undefined || one.effectiveFrom <= first.effectiveFrom ? one : first),
+    undefined,
+  );
   return {
     versionCount: versions.length,
     inForce: versionInForce(versions, { asOf, knownAt })?.version ?? null,
