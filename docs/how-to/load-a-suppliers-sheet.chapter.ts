@@ -11,7 +11,7 @@ export function loadASuppliersSheet(): void {
       await guide.follow('Upload the sheet');
     });
 
-    test('another key approves both dates', async () => {
+    test('another person approves both dates', async () => {
       await guide.follow('Somebody else approves it');
     });
 

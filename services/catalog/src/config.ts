@@ -16,13 +16,13 @@ export const catalogConfigSchema = baseConfigSchema.extend({
   importMaxConcurrent: envInteger(1, 100).default(2),
   /** How long the request with a rate sheet waits for its verdicts; after that it answers 202 and the reading goes on. */
   importWaitMs: envInteger(0, 120_000).default(20_000),
-  /** What is staged is approved by another person than those who made it. */
   /** Rates of all cards of one bulk change: its approval holds them in memory. */
   bulkMaxRates: envInteger(1, 10_000_000).default(2_000_000),
   /** Rates of all buy cards that are compared; as many are kept in memory. */
   comparisonMaxRates: envInteger(1, 20_000_000).default(3_000_000),
   /** How often this process looks for notices that another one has planned, or left behind. */
   noticeIntervalMs: envInteger(100, 600_000).default(5_000),
+  /** What is staged is approved by another person than those who made it. */
   importSecondApprover: envBoolean.default(true),
   /** Where past traffic is read for what-ifs and margins; absent: they say that it is not known, and all else works. */
   clickhouseUrl: clickhouseConfig.clickhouseUrl.optional(),

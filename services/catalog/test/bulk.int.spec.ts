@@ -84,7 +84,7 @@ async function rates(cardId: string): Promise<string[]> {
   return lines.map((one) => at.map((column) => one.split(',')[column]).join(' '));
 }
 
-test('one change of many cards is one batch: staged, shown, approved by another key, published whole', async () => {
+test('one change of many cards is one batch: staged, shown, approved by another person, published whole', async () => {
   const { body } = await made('/bulk-changes', UK);
   expect(body).toMatchObject({
     status: 'staged',

@@ -77,7 +77,7 @@ async function pricesOf(card: string, version: number): Promise<[string, string]
 
 const LATER = '2098-01-01T00:00:00Z';
 
-test('a buy version stages its sell card by itself; approved by another key it is published from the same instant', async () => {
+test('a buy version stages its sell card by itself; approved by another person it is published from the same instant', async () => {
   const { buy, sell } = await newPair();
   await publish(buy, '0.05', `?effectiveFrom=${LATER}`);
   expect(await imports(sell)).toEqual([]);

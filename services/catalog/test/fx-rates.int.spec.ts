@@ -234,7 +234,7 @@ describe('rates by hand', () => {
     days: [{ date: '2026-04-13', publishedAt: '2026-04-13T00:00:00Z', rates: { XOF: '655.957' } }],
   };
 
-  test('count once another key has approved them, once', async () => {
+  test('count once another person has approved them, once', async () => {
     const staged = await operator('POST', '/fx-rates/manual', rates, { 'idempotency-key': 'stage-1' });
     expect([staged.status, staged.body]).toMatchObject([
       201,

@@ -89,7 +89,7 @@ test('two keys of one person are no two persons, whoever of them issued which', 
   expect((await caller(app, 'rs_another-of-the-approver')('POST', path, {})).status).toBe(201);
 });
 
-test('a sheet is staged with verdicts, findings and diff, approved by another key, and published', async () => {
+test('a sheet is staged with verdicts, findings and diff, approved by another person, and published', async () => {
   const card = await newCard();
   const bad = `${MAY}Atlantis;;;;0,01 €;\nGermany;262;01;;0,07 €;\n;;;;;\n`;
   const staged = await upload(card, bad);

@@ -182,7 +182,7 @@ test('the sheet of an offer shows no cost, no supplier and no margin', async () 
   );
 });
 
-test('an offer becomes prices through an import that another key approves', async () => {
+test('an offer becomes prices through an import that another person approves', async () => {
   const key = { 'idempotency-key': 'stage' };
   const staged = await call('POST', '/offers/spring/stage', { version: 1 }, key);
   expect([staged.status, staged.body]).toMatchObject([

@@ -58,8 +58,7 @@ export type CatalogCommand =
   /** id: what the job calls them together, such as a card's version; every notice has a stream of its own. */
   | { type: 'IssueNotices'; id: string; body: IssueNoticesBody }
   | { type: 'PublishNumbers'; id: string; version: number; rowSet: RowSet }
-  /** hash: SHA-256 of the secret, hex. */
-  /** issuer: the key that issues it; null: the installation itself, at its start. */
+  /** hash: SHA-256 of the secret, hex. issuer: the key that issues it; null: the installation itself, at its start. */
   | { type: 'IssueApiKey'; id: string; hash: string; issuer: string | null; body: IssueApiKeyBody }
   | { type: 'RevokeApiKey'; id: string };
 
