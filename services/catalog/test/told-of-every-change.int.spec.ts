@@ -92,6 +92,20 @@ describe('a version that one key publishes', () => {
     await told(customer, { version: 2 }, { version: 3 });
   });
 
+  test('takes no price away without a reason, so that no higher one comes back as the first', async () => {
+    const { card, customer } = await sold('dropped');
+    const send = (csv: string, query = ''): Promise<Answer> =>
+      alone('POST', `/rate-cards/${card}/versions${query}`, csv);
+    const refused = await send('country,price\nDE,0.05\n');
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'nothing_instead' }]);
+    expect(refused.body['detail']).toContain('nothing would price what "any:GB" does');
+    // One that nobody needs any more: what is wider has the same price.
+    const wider = 'country,mcc,mnc,price\nGB,,,0.04\nGB,234,10,0.04\nDE,,,0.05\n';
+    expect([(await send(wider)).status, (await publish(card, '0.04')).status]).toEqual([201, 201]);
+    expect((await send('country,price\nDE,0.05\n', '?waiveNotice=not%20served')).status).toBe(201);
+    await told(customer, { version: 2 }, { version: 3 }, { version: 4, changes: { withdrawn: 1 } });
+  });
+
   test('of a card that nobody pays by asks and tells nothing', async () => {
     await done('POST', '/rate-cards', { id: 'unsold', name: 'unsold', side: 'sell' });
     for (const gb of ['0.04', '0.05']) expect((await publish('unsold', gb)).status).toBe(201);

@@ -8,6 +8,7 @@ import {
 } from '@ratestream/catalog';
 import type { RateRow } from '@ratestream/events';
 import { conflict, ProblemError } from '@ratestream/http';
+import { RateIndex } from '@ratestream/rate-sheets';
 import type { Pool, Tx } from '@ratestream/postgres';
 import { ratesOf } from '../imports/margin-cards.js';
 import { boundAccounts } from './bound-accounts.js';
@@ -133,6 +134,9 @@ export class NoticeDesk {
     if (card.side !== 'sell' || boundAccounts(view, card.id).length === 0) return null;
     const baseVersion = inForce(view.versions(card.id), proposal.effectiveFrom ?? clock());
     const plan = await this.prepare(card, { ...proposal, baseVersion }, consent);
+    // Else one person takes a price away, and brings a higher one that is the first there, and nobody has asked why.
+    const lost = lostPrice(await this.baseRates({ id: card.id }, { baseVersion }), proposal.next);
+    if (lost !== null && consent.waiveNotice === null) throw nothingInstead(card, lost);
     return async (tx, published) => {
       if (inForce(view.versions(card.id), published.effectiveFrom) !== baseVersion) throw baseChanged();
       await plan?.(tx, published);
@@ -160,7 +164,7 @@ export class NoticeDesk {
     if (inForce(view.versions(card.id), at) !== number) return null;
     const instead = inForce(others(), at);
     // Else whatever is published next would be first prices, which need no notice.
-    if (instead === null && consent.waiveNotice === null) throw nothingInstead(card);
+    if (instead === null && consent.waiveNotice === null) throw nothingInstead(card, null);
     const next = instead === null ? [] : await ratesOf(pool, card.id, instead);
     const judged = this.waived(card, await ratesOf(pool, card.id, number), { next, effectiveFrom }, consent);
     const waived = instead === null ? consent.waiveNotice : judged;
@@ -250,7 +254,7 @@ export class NoticeDesk {
     return ratesOf(this.options.pool, card.id, version);
   }
 
-  private baseRates({ id }: RateCard, { baseVersion }: Proposal): Promise<RateRow[]> {
+  private baseRates({ id }: Pick<RateCard, 'id'>, { baseVersion }: Pick<Proposal, 'baseVersion'>): Promise<RateRow[]> {
     return baseVersion === null ? Promise.resolve([]) : ratesOf(this.options.pool, id, baseVersion);
   }
 }
@@ -269,10 +273,19 @@ function baseChanged(): ProblemError {
   return conflict('base_changed', 'Another version was published or withdrawn meanwhile; send it again.');
 }
 
-function nothingInstead({ id }: RateCard): ProblemError {
-  const detail =
-    `Accounts pay by "${id}", and no other version would be in force: publish one first, or say with waiveNotice why they may ` +
-    'be without a price.';
+/** A destination that had a price and would have none, as its rate is called; null: there is none. */
+function lostPrice(base: readonly RateRow[], next: readonly RateRow[]): string | null {
+  const ids = new Set(next.map(({ rateId }) => rateId));
+  const gone = base.filter(({ rateId, surcharge }) => surcharge === null && !ids.has(rateId));
+  if (gone.length === 0) return null;
+  const prices = new RateIndex(next);
+  return gone.find((rate) => prices.find(rate, rate) === undefined)?.rateId ?? null;
+}
+
+/** lost: a rate that nothing takes the place of; null: no other version would be in force. */
+function nothingInstead({ id }: RateCard, lost: string | null): ProblemError {
+  const what = lost === null ? 'no other version would be in force' : `nothing would price what "${lost}" does`;
+  const detail = `Accounts pay by "${id}", and ${what}: publish one first, or say with waiveNotice why they may be without a price.`;
   return conflict('nothing_instead', detail);
 }
 
