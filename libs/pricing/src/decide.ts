@@ -50,10 +50,11 @@ export function decideUsage(
   if (known?.priced !== true && memory.wasPriced(messageId, identity.part))
     return [{ ...event, subjectEvent: null, reason: 'after_receipt_horizon' }];
   const after = evolvePart(known, event);
-  if (!after.priced) return [{ ...event, reason: 'awaiting_message' }];
-  const decided = withLegs(event, legSteps(after, known, memory, pricing), after, statusConflict(usage, known));
-  // The event of a later part can complete the message, whose per-message legs hang on part 1.
-  if (decided.udh === null || decided.part === 1) return [decided];
+  const decided = after.priced
+    ? withLegs(event, legSteps(after, known, memory, pricing), after, statusConflict(usage, known))
+    : { ...event, reason: 'awaiting_message' };
+  if (decided.part === 1) return [decided];
+  // What becomes of a later part counts for the per-message legs of part 1, also while nobody knows whose it is.
   return [decided, ...completedMessage(decided, evolvePart(known, decided), cause, memory, pricing)];
 }
 
@@ -114,7 +115,7 @@ function completedMessage(
   const { part, messageId } = event;
   const head = memory.part(messageId, 1);
   // Also a head without such a leg: while another part had failed, nothing was due and none was opened.
-  if (head === undefined || !head.priced) return [];
+  if (head === undefined || !head.priced || head.last.udh === null) return [];
   const withThis: RatingMemory = {
     fingerprintOf: (id) => memory.fingerprintOf(id),
     isKnownConflict: (id, hash) => memory.isKnownConflict(id, hash),

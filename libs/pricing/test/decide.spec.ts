@@ -118,6 +118,26 @@ describe('every order of a life ends in the same money', () => {
   });
 });
 
+describe('a part of which only receipts are known counts for what is due per message, in every order', () => {
+  const first = { udh: { ref: 7, part: 1, total: 2 } };
+  const lost = { recipient: null, part: 2 };
+  const head = [step('accepted', first), step('submitted', { at: 1, ...first }), step('delivered', { at: 4, ...first })];
+  test.each<[string, UsageEvent[], Record<string, unknown>]>([
+    ['delivered', [step('delivered', { at: 5, ...lost })], { [CUSTOMER]: owes('0.05') }],
+    ['delivered, by its header', [step('delivered', { at: 5, ...lost, udh: { ref: 7, part: 2, total: 2 } })], { [CUSTOMER]: owes('0.05') }],
+    ['expired', [step('expired', { at: 5, ...lost })], {}],
+    ['expired, then delivered', [step('expired', { at: 5, ...lost }), step('delivered', { attempt: 2, at: 6, ...lost })], { [CUSTOMER]: owes('0.05') }],
+  ])('%s', (_, receipts, expected) => {
+    const life = [...head, ...receipts];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(life, { minLength: life.length }), (order) => {
+        const owed = money(live(world({ sellCard: { partRule: 'perMessage' } }), order));
+        expect(CUSTOMER in owed ? { [CUSTOMER]: owed[CUSTOMER] } : {}).toEqual(expected);
+      }),
+    );
+  });
+}); // prettier-ignore
+
 test('a version goes live exactly at its instant, by billing time and not by arrival', () => {
   const w = world({ customerPlan: { basis: 'accept' } });
   w.publish('sell-retail', 2, NOON + SECOND, [rate('0.07')]);
