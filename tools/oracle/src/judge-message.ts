@@ -1,4 +1,4 @@
-import type { Fact } from './facts.js';
+import { sellTime, type Fact } from './facts.js';
 import { judgeLeg } from './judge-leg.js';
 import type { LegQuestion } from './judge-leg.js';
 import type { Priced } from './leg-price.js';
@@ -99,9 +99,11 @@ function essence({ asked: { key, parts, billingTime, cards, plan } }: LegQuestio
 
 /** Every step of the life says the same of the message, so that no step corrects what another priced. */
 function haveOneSubject(facts: readonly Fact[]): boolean {
-  const subjects = facts.map(({ network, senderType, originCountry, routeGrade, parts, scheduled, accepted }) =>
-    JSON.stringify([network, senderType, originCountry, routeGrade, parts, scheduled, accepted]),
-  );
+  const subjects = facts.map((fact) => {
+    const { network, senderType, originCountry, routeGrade, parts, scheduled, accepted } = fact;
+    // Without an acceptance the message is billed at its earliest submission, which the next record may move.
+    return JSON.stringify([network, senderType, originCountry, routeGrade, parts, scheduled, accepted, sellTime(fact)]);
+  });
   const attempts = facts.map(({ attempt, submitted, supplier, connection }) =>
     JSON.stringify([attempt, submitted, supplier, connection]),
   );
