@@ -149,6 +149,35 @@ test('the table finds what looking at every row finds, in every order of precede
   );
 });
 
+test('tables that are asked in turn, some built meanwhile, find what each finds alone', () => {
+  const sheet = fc.uniqueArray(row, { selector: keyOf, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.array(sheet, { minLength: 2, maxLength: 4 }),
+      fc.array(fc.tuple(query, fc.nat(3)), { minLength: 1, maxLength: 25 }),
+      (sheets, asked) => {
+        const tables: { rows: RateRow[]; table: RateTable }[] = [];
+        for (const [one, which] of asked) {
+          const next = sheets[tables.length];
+          // Words that no table has named yet, so that what was said of a message before has to be looked up again.
+          const word = `new-${newWords++}`;
+          const rows = [...(next ?? []), { trafficClass: word }].map((match, at) => ({ ...rate('1', match), rateId: `r${at}` }));
+          if (next !== undefined) tables.push({ rows, table: new RateTable(rows) });
+          for (const said of [one, { ...one, trafficClass: word }]) {
+            const chosen = tables[which % tables.length] as (typeof tables)[number];
+            const slow = slowly(chosen.rows, said);
+            const expected = slow === undefined ? -1 : slow === 'origin_unknown' ? UNKNOWN_ORIGIN_ROW : slow.rateId;
+            const answer = chosen.table.find(said);
+            expect(answer < 0 ? answer : chosen.table.rateId(answer)).toBe(expected);
+          }
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+}); // prettier-ignore
+let newWords = 0;
+
 test('surcharges are found each by its own name, within their dates, of equal rows the later', () => {
   const named = fc.tuple(
     row,

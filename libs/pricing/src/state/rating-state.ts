@@ -180,7 +180,7 @@ export class RatingState implements RatingMemory {
       if (!quiet || !isClosed(state)) {
         const forgotten =
           state.last.ratedAt <= now - RECEIPT_HORIZON && state.legs.every(({ action }) => action !== 'hold');
-        if (forgotten) this.forget(key, state);
+        if (forgotten) this.setWaiting(key, []);
         else this.open.set(key, state); // behind all others: the next sweep goes on where this one ends
         continue;
       }
@@ -188,11 +188,6 @@ export class RatingState implements RatingMemory {
       const at = Math.min(now, state.last.ratedAt);
       this.closed.put(state.last.messageId, state.last.part, pack(state), at);
     }
-  }
-
-  private forget(key: string, { legs }: PartState): void {
-    this.deadlines.set(key, null, deadlineOf(legs));
-    this.setWaiting(key, []);
   }
 
   private hold(key: string, before: PartState | undefined, state: PartState): void {
