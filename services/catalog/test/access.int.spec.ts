@@ -159,6 +159,14 @@ test('lists, own things and their histories name nobody above or beside', async 
   const issuedToo = { ...issued, id: 'issued-too' };
   expect((await as('SECRET-named')('POST', '/api-keys', issuedToo)).body).toMatchObject({ id: 'issued-too' });
   expect((await call('GET', '/api-keys/issued-too')).body).toMatchObject({ person: 'parent' });
+  await issueKey(process, 'of-theirs', {
+    ...named,
+    secret: 'rs_secret-of-of-theirs',
+    scope: 'mine',
+    person: 'SECRET-person',
+  });
+  const other = await as('of-theirs')('POST', '/api-keys', { name: 'x', permissions: ['read'], person: 'guessed' });
+  expect([other.status, other.text]).toEqual([422, expect.not.stringContaining('SECRET')]);
   const own = [
     '/api-keys/issued',
     '/api-keys/issued-too',

@@ -30,7 +30,7 @@ function personFor(faults: Faults, { id, issuer, body }: CommandOf<'IssueApiKey'
   const own = view.personOf(issuer);
   if (own === OPERATOR) return body.person ?? id;
   if (body.person !== undefined && body.person !== own)
-    faults.add('person', 'other_person', `a key that "${own}" issues is a key of "${own}"`);
+    faults.add('person', 'other_person', 'a key is of the same person as the key that issues it');
   return own;
 }
 
