@@ -56,7 +56,8 @@ function sellAsked(leg: Leg, event: RatedEvent, { terms }: Pricing, names: Expla
     const overridden = at === 0 && override?.cardId === card.id;
     const binding = overridden ? override : chooseBinding(own.plan?.bindings ?? [], event.trafficClass, event.country);
     const plan = own.plan === null ? '' : (names.plan?.(own.plan.id) ?? own.plan.id);
-    const group = own.account.planId === null ? `, the plan of rate group ${own.account.rateGroupId ?? ''}` : '';
+    // Not which group: whose groups there are is for the level above to know.
+    const group = own.account.planId === null ? ', the plan of its rate group' : '';
     const of = overridden ? `an override of ${names.account?.(leg.payer) ?? leg.payer}` : `plan ${plan}${group}`;
     const forClass =
       binding === undefined || binding.trafficClass === null ? 'any class' : `class ${binding.trafficClass}`;

@@ -119,6 +119,15 @@ test('a surcharge that depends on an origin nobody knows keeps the leg unrated, 
   expect(leg(from, { originCountry: 'IN' })?.components).toHaveLength(2);
 }); // prettier-ignore
 
+test('a plan that an account has by its rate group is said to be so, and not which group that is', () => {
+  const from = facts()
+    .say('RateGroupCreated', { id: 'SECRET-gold', version: 1, owner: null, name: 'SECRET gold', planId: 'wholesale' })
+    .say('AccountOpened', account('grouped', { planId: null, rateGroupId: 'SECRET-gold' }));
+  const { lines } = quote(from, { account: 'grouped' });
+  expect(lines).toContainEqual(expect.stringContaining('is asked by plan Plan wholesale, the plan of its rate group, for any class'));
+  expect(lines.join()).not.toContain('SECRET');
+}); // prettier-ignore
+
 test('a correction after the fact is quoted as known then and as corrected, to the millisecond', () => {
   const known = NOON + HOUR;
   const from = facts().publish('retail', NOON - HOUR, [rate('corrected', '0.04', { country: 'GB' })], known);
