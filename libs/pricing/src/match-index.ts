@@ -54,7 +54,7 @@ export class MatchIndex {
     private readonly validity: Validity | null,
   ) {}
 
-  /** Lays a row, and says to its region what is there to be looked for. A key that no destination asks for is only kept. */
+  /** Lays a row, and says to its region what is there to be looked for. */
   add(region: Region, key: number, price: bigint, perMessage: boolean, after: number | null): number {
     const has = kindOfKey(key);
     region.has |= has;
@@ -223,9 +223,7 @@ function kindOfKey(key: number): number {
       return inCountry ? HAS.mccInCountry : HAS.mcc;
     case 3:
       return HAS.country;
-    case 4:
-      return HAS.default;
     default:
-      return 0;
+      return HAS.default;
   }
 }
