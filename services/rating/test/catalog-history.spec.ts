@@ -30,11 +30,17 @@ test('what came later is not there, and the position is that of the last event b
   expect([asKnown(19).plans.get('a'), asKnown(20).plans.get('a')?.id]).toEqual([undefined, 'a']);
 });
 
-test('one reader answers for all instants between two events, and few are kept', () => {
+test('one reader answers for all instants between two events, and the eight asked last are kept', () => {
   expect(asKnown(41)).toBe(asKnown(49));
-  const first = asKnown(10);
-  for (const at of [20, 30, 40, 50, 60]) asKnown(at);
-  expect(asKnown(15)).toBe(first);
+  const facts = new CatalogFacts();
+  for (let n = 1; n <= 10; n++) facts.say('AccountOpened', account(`a${n}`), n * 10);
+  const { history } = facts.catalog.view;
+  const [first, second] = [history.asKnown(10), history.asKnown(20)];
+  for (const at of [30, 40, 50, 60, 70, 80]) history.asKnown(at);
+  expect(history.asKnown(15)).toBe(first);
+  history.asKnown(90);
+  expect(history.asKnown(15)).toBe(first);
+  expect(history.asKnown(20)).not.toBe(second);
 });
 
 test('where a clock stepped back, what followed counts from the earlier instant on, and so does all before it', () => {
