@@ -157,15 +157,20 @@ describe('a version that is withdrawn', () => {
     }
     const later = { effectiveFrom: daysFromNow(31), supersede: '2', waiveNotice: 'agreed by mail' };
     expect((await publish(card, '0.03', later)).status).toBe(201);
-    await told(
-      customer,
+    // Of one moment, so in no order.
+    const expected = [
       { kind: 'prices', version: 2 },
       { kind: 'prices', version: 3, baseVersion: 2, changes: { unchanged: 2 }, waived: null },
       {
         ...{ kind: 'withdrawal', version: 1, baseVersion: 2, effectiveFrom: announced, waived: 'agreed by mail' },
         changes: { increase: 1 },
       },
-    );
+    ];
+    await eventually(async () => {
+      const notices = await noticesOf(customer);
+      const order = ({ kind, version }: Record<string, unknown>): string => `${String(kind)} ${String(version)}`;
+      expect(notices.toSorted((x, y) => (order(x) < order(y) ? -1 : 1))).toMatchObject(expected);
+    });
     // Sooner cheaper harms nobody.
     expect((await publish(card, '0.03', { supersede: '3' })).status).toBe(201);
   });
@@ -211,6 +216,15 @@ describe('terms that one key changes', () => {
     expect((await as(customer)('GET', `/notices/${String(first?.['id'])}/sheet`)).body).toMatchObject({
       code: 'no_sheet',
     });
+  });
+
+  test('are told also where they were taken away before: they come back as no first ones', async () => {
+    const { plan, customer } = await sold('parted');
+    const dearer = await sold('parted-dearer');
+    await done('PUT', `/accounts/${customer}`, { planId: null });
+    await done('PUT', `/accounts/${customer}`, { planId: dearer.plan });
+    const fields = (from: string | null, to: string | null) => ({ terms: { fields: [{ field: 'planId', from, to }] } });
+    await told(customer, fields(plan, null), fields(null, dearer.plan));
   });
 
   test('by a reseller name nothing that the operator had given its customer', async () => {

@@ -22,7 +22,8 @@ import {
 } from './notice-changes.js';
 import { insertRun, type NewRun } from './notice-store.js';
 import type { NoticeTraffic } from './notice-traffic.js';
-import { termsChangeOf } from './terms-change.js';
+import { hadTerms } from './had-terms.js';
+import { paysNow, termsChangeOf } from './terms-change.js';
 import { waitingLosses, type LossTotals, type WaitingLoss } from './waiting-losses.js';
 
 /** Rates that wait for approval. */
@@ -180,7 +181,11 @@ export class NoticeDesk {
   /** Terms count at once; whoever has them is told. To be called in the command's transaction, before its events count. */
   async planTerms(tx: Tx, command: CatalogCommand, { by, scope }: { by: string; scope: string }): Promise<void> {
     const { view, clock } = this.options;
-    const change = termsChangeOf(view, command, scope);
+    const account = command.type === 'ChangeAccount' ? view.accounts.get(command.id) : undefined;
+    // Terms that were taken away and come back otherwise are no first ones.
+    const paidBefore =
+      account !== undefined && !paysNow(view, account) && (await hadTerms(tx, account.id, view.position));
+    const change = termsChangeOf(view, command, scope, paidBefore);
     if (change !== null) await this.plan(tx, { kind: 'terms', effectiveFrom: clock(), ...change }, { by });
   }
 

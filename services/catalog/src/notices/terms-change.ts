@@ -29,14 +29,16 @@ interface Changed {
 /**
  * The change of terms that a command is about to make, on the state before it, and the open accounts that have them.
  *
- * Out     null where it changes none that somebody has: an account without a price has nothing to be told
+ * In      paidBefore: the account of the command had a price at any time
+ * Out     null where it changes none that somebody has: an account that never had a price has nothing to be told
  */
 export function termsChangeOf(
   view: CatalogView,
   command: CatalogCommand,
   issuer: string,
+  paidBefore: boolean,
 ): { terms: TermsChange; accounts: string[] } | null {
-  const changed = changedBy(view, command);
+  const changed = changedBy(view, command, paidBefore);
   if (changed?.before === undefined) return null;
   const { of, before, body } = changed;
   const [old, asked] = [before as Record<string, unknown>, body as Record<string, unknown>];
@@ -48,14 +50,19 @@ export function termsChangeOf(
   return accounts.length === 0 ? null : { terms: { issuer, of, id: command.id, fields }, accounts };
 }
 
-function changedBy(view: CatalogView, command: CatalogCommand): Changed | null {
+/** Whether an account has a card that could price its messages. */
+export function paysNow(view: CatalogView, account: Account | undefined): boolean {
+  return account !== undefined && (planOf(view, account) !== null || account.overrides.length > 0);
+}
+
+function changedBy(view: CatalogView, command: CatalogCommand, paidBefore: boolean): Changed | null {
   const { id } = command;
   const those = (has: (account: Account) => boolean) => (): string[] =>
     [...view.accounts.values()].filter((one) => !one.closed && has(one)).map((one) => one.id);
   switch (command.type) {
     case 'ChangeAccount': {
       const before = view.accounts.get(id);
-      const pays = before !== undefined && (planOf(view, before) !== null || before.overrides.length > 0);
+      const pays = paidBefore || paysNow(view, before);
       return { of: 'account', before, body: command.body, accounts: () => (pays ? [id] : []) };
     }
     case 'ChangePlan': {
