@@ -40,7 +40,8 @@ const PUBLISHING =
   "neither closer in everything: the card's precedence decides between them until one has a priority.";
 const TELLING =
   'Accounts that pay by a sell card are told of it. Where they would pay more sooner than its `noticeDays` allow, it is refused ' +
-  'with the earliest instant, unless `waiveNotice` says why it may be. ';
+  'with the earliest instant, and so it is where it leaves a destination without the price it had, unless `waiveNotice` says ' +
+  'why it may be. ';
 const WITHDRAWING =
   TELLING +
   'It prices nothing that is rated from here on; the version that was in force before it is so again. What it priced stays, ' +
