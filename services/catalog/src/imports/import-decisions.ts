@@ -6,6 +6,7 @@ import type { CommandAnswer, CommandResult } from '../commands/command-handler.j
 import { refuseMaker } from '../commands/second-person.js';
 import type { RowPublisher } from '../commands/row-publisher.js';
 import { authorityOf, type CommandHeaders } from '../http/command-context.js';
+import { authorsOf } from '../derived/derivation-authors.js';
 import { doneOrThrow } from '../http/command-port.js';
 import type { NoticeDesk } from '../notices/notice-desk.js';
 import { answeredBefore } from '../store/command-answers.js';
@@ -150,10 +151,16 @@ export class ImportDecisions {
     return before?.baseVersion === baseVersion ? before : null;
   }
 
+  /** Keys that had a part in the prices. What an earlier release has computed does not say whose terms it was computed by. */
+  private async makers({ cardId, uploadedBy, madeBy, derived }: RateImport): Promise<string[]> {
+    if (derived === null || madeBy.length > 0) return [uploadedBy, ...madeBy];
+    return [uploadedBy, ...(await authorsOf(this.options.pool, { id: cardId }, derived))];
+  }
+
   /** Out: the version in force where the sheet takes effect, which it was compared with. */
   private async check(found: RateImport, { acceptRefused }: Approval, caller: Caller): Promise<number | null> {
     const { view, secondApprover, clock } = this.options;
-    if (secondApprover) refuseMaker(view, caller, [found.uploadedBy, ...found.madeBy], 'had a part in these prices');
+    if (secondApprover) refuseMaker(view, caller, await this.makers(found), 'had a part in these prices');
     if (found.summary === null) throw notStaged(found.status);
     const refused = unwantedRefusals(found.summary, found.group);
     if (refused > 0 && !acceptRefused)
