@@ -87,10 +87,15 @@ export function decideTimeout(state: PartState, now: number, pricing: Pricing): 
   return [withLegs(followUp(state, cause, 'timeout', 'timeout', pricing), legs, state, 'timeout')];
 }
 
-/** What a change of the catalog means for a part with legs that could not be priced: they are priced now, or nothing. */
+/**
+ * What a change of the catalog means for a part with legs that could not be priced: they are priced now, or nothing. A leg that
+ * was not due by earlier terms and is by these is shown, priced or not.
+ */
 export function decideRetry(state: PartState, memory: RatingMemory, pricing: Pricing): RatedEvent[] {
   if (!state.priced) return []; // only receipts are known: there is nothing yet that a catalog could price
-  const legs = legSteps(state, state, memory, pricing).filter(({ action }) => action !== 'unrated');
+  const legs = legSteps(state, state, memory, pricing).filter(
+    (step) => step.action !== 'unrated' || !state.legs.some((leg) => sameLeg(leg, step)),
+  );
   if (legs.length === 0) return [];
   const cause: Cause = {
     type: 'catalog',

@@ -196,6 +196,19 @@ test('a hold without a receipt times out by its policy, and a receipt after it c
   ]);
 });
 
+test('a leg that is due by the terms of now alone is shown by a retry, once, also without a price', () => {
+  const w = world({ rates: false, customerPlan: { basis: 'submit' } });
+  w.publish('sell-wholesale', 1, 0, [rate('0.04')]);
+  w.publish('sell-retail', 1, 0, [rate('0.05', { basis: 'delivered' })]);
+  expect(w.feed(step('undelivered', { at: 4 })).flatMap(({ legs }) => legs)).toMatchObject([{ side: 'buy', action: 'unrated' }]);
+  w.publish('sell-retail', 2, 0, [rate('0.05', { country: 'FR' })]);
+  const retry = () => decideRetry(w.state.part(step('accepted').messageId, 1) as PartState, w.state, w.pricing);
+  const [shown] = retry();
+  expect(shown).toMatchObject({ kind: 'unrated', legs: [{ payer: 'customer', action: 'unrated', reason: 'no_rate' }] });
+  w.state.apply(shown as RatedEvent);
+  expect(retry()).toEqual([]);
+}); // prettier-ignore
+
 test('no rate is an unrated leg with its reason, never zero, and the other legs are charged; a later version prices it', () => {
   const w = world({ rates: false });
   w.publish('sell-wholesale', 1, 0, [rate('0.04')]);
