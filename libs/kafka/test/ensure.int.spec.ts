@@ -3,6 +3,7 @@ import { silentLogger } from '@ratestream/observability';
 import { isolated, type Isolated } from '@ratestream/testing';
 import { createKafka, createSerdes, ensureTopicsAndSchemas, Registry, subjectOf, type Kafka } from '../src/index.js';
 import { clientOf } from '../src/client.js';
+import { until } from './corner.js';
 
 let corner: Isolated;
 let kafka: Kafka;
@@ -49,9 +50,15 @@ test('a setting that was changed by hand is set back, one that somebody added st
       },
     ],
   });
+  // The controller answers before the broker, which is asked what it has, has heard of it.
+  const settings = async (): Promise<Map<string, string>> => {
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name }] });
+    return new Map(resources[0]!.configEntries.map((e) => [e.configName, e.configValue]));
+  };
+  await until('changed by hand', async () => (await settings()).get('retention.ms') === '1000');
   expect((await ensure()).altered).toEqual(['rated']);
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name }] });
-  const now = new Map(resources[0]!.configEntries.map((e) => [e.configName, e.configValue]));
+  await until('set back', async () => (await settings()).get('retention.ms') !== '1000');
+  const now = await settings();
   expect(now.get('retention.ms')).toBe(String(400 * 86_400_000));
   expect(now.get('message.timestamp.type')).toBe('LogAppendTime');
   expect(now.get('compression.type')).toBe('lz4');
