@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { CatalogView } from '@ratestream/catalog';
 import { createKafka, createSerdes, tail, type InRecord } from '@ratestream/kafka';
 import { silentLogger } from '@ratestream/observability';
-import { eventually, httpClient, isolated, startServices, type Isolated } from '@ratestream/testing';
+import { eventually, httpClient, isolated, needs, startServices, type Isolated } from '@ratestream/testing';
 import type { Stack } from '@ratestream/stack-local';
 
 const built = existsSync(join(import.meta.dirname, '..', 'dist', 'main.js'));
-if (!built) process.stdout.write('skipped: the catalog is not built (npm run build)\n');
 
 let corner: Isolated;
 let stack: Stack;
@@ -43,7 +42,7 @@ async function insist(
   );
 }
 
-(built ? test : test.skip)(
+needs(built, 'the catalog is not built (npm run build)')(
   'killed again and again between commit and publication: every position reaches the topic once, in order',
   async () => {
     const kafka = createKafka({
